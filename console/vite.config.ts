@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 import { licences } from "./checks/licences.ts";
 import { wrongMessages } from "./checks/messages.ts";
 
@@ -60,9 +61,28 @@ function notices(): Plugin {
   };
 }
 
+/** The modules that the first screen needs, by their ids; the list is one of them, though it is fetched by itself. */
+const first = new Set<string>();
+
+/** Finds out which modules those are. */
+function firstModules(): Plugin {
+  return {
+    name: "first-modules",
+    apply: "build",
+    buildEnd() {
+      const waiting = [...this.getModuleIds()].filter((id) => /src\/(?:main|views\/list\/configs)\.tsx$/.test(id));
+      for (const id of waiting) {
+        first.add(id);
+        for (const next of this.getModuleInfo(id)?.importedIds ?? []) if (!first.has(next)) waiting.push(next);
+      }
+    },
+  };
+}
+
 export default defineConfig({
+  test: { isolate: false, pool: "forks" },
   root,
-  plugins: [messages(), theme(), notices()],
+  plugins: [messages(), theme(), notices(), firstModules()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0, // a data: URL would need a further source in the policy
@@ -71,5 +91,16 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // Two files for the first screen: each costs a request, and small ones pack worse.
+        codeSplitting: {
+          groups: [
+            { name: "client", test: (id) => first.has(id) && /node_modules|\/gen\//.test(id), priority: 2 },
+            { name: "frame", test: (id) => first.has(id) && !id.endsWith(".css"), priority: 1 },
+          ],
+        },
+      },
+    },
   },
 });

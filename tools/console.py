@@ -91,19 +91,21 @@ def _differences(made: Path, committed: Path, read: Callable[[Path], bytes] = Pa
 
 
 def first_load() -> int:
-    """Return the bytes of a first load, packed: the page, what it names, and of the other scripts the largest two.
-
-    These two stand for a screen and the words of a language, which the first script asks for.
-    """
+    """Return the bytes of a first load, packed: the page, what it loads, the list, and the longer words for both."""
     page = BUILT / "index.html.gz"
-    named = set(re.findall(rb"/assets/([^\"]+)", _unpacked(page)))
-    sizes = {
-        path.name.removesuffix(".gz").encode(): path.stat().st_size
-        for path in (BUILT / "assets").iterdir()
-        if path.suffixes[-2:] != [".txt", ".gz"]  # the licences, which no browser loads by itself
-    }
-    others = sorted(size for name, size in sizes.items() if name not in named)
-    return page.stat().st_size + sum(size for name, size in sizes.items() if name in named) + sum(others[-2:])
+    files = {path.name.removesuffix(".gz"): path for path in (BUILT / "assets").iterdir()}
+    waiting = re.findall(r'<(?:link|script)\b[^>]* (?:href|src)="/assets/([^"]+)"', _unpacked(page).decode())
+    waiting = [name for name in waiting if not name.startswith("licences-")]  # a link for people, which loads nothing
+    waiting += [name for name in files if name.startswith("configs-")]
+    waiting.append(max((name for name in files if "_first-" in name), key=lambda name: files[name].stat().st_size))
+    loaded: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in loaded:
+            loaded.add(name)
+            if name.endswith(".js"):
+                waiting += re.findall(r'(?:from|import)\s*"\./([^"]+)"', _unpacked(files[name]).decode())
+    return page.stat().st_size + sum(files[name].stat().st_size for name in loaded)
 
 
 def _unpacked(file: Path) -> bytes:

@@ -3,9 +3,9 @@ import { isMailbox, LONGEST, wrongIn, wrongOf, wrongWith } from "../src/state/ch
 import { chosen, rebased } from "../src/state/conflict.ts";
 import { type Draft, emptyDraft } from "../src/state/draft.ts";
 import { presetOf, userOf } from "../src/state/presets.ts";
-import { load } from "../src/words/words.ts";
+import { loadAll } from "./words.ts";
 
-await load("en");
+await loadAll();
 
 const good: Draft = {
   ...emptyDraft(),

@@ -5,10 +5,10 @@ import { TestSchema } from "../gen/smtpdiag/v1/test_pb.ts";
 import { Code, Outcome, Severity, Stage, TlsMode } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { code, fenced, sentence } from "../src/state/markdown_words.ts";
 import { reportText } from "../src/views/test/report_text.ts";
-import { load } from "../src/words/words.ts";
 import { leaf, report, row, session, view } from "./reports_by_hand.ts";
+import { loadAll } from "./words.ts";
 
-beforeAll(() => load("en"));
+beforeAll(() => loadAll());
 
 const failed = report({
   outcome: Outcome.FAIL,

@@ -2,10 +2,10 @@ import { beforeAll, expect, test } from "vitest";
 import { Code, Stage } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
 import type { StepRow } from "../src/state/test_fold.ts";
 import { transcriptOf, transcriptText } from "../src/state/transcript.ts";
-import { load } from "../src/words/words.ts";
 import { row } from "./reports_by_hand.ts";
+import { loadAll } from "./words.ts";
 
-beforeAll(() => load("en"));
+beforeAll(() => loadAll());
 
 const shown = (rows: StepRow[]) => transcriptOf(rows).map(({ at, who, text }) => `${at ?? "-"} ${who || "."} ${text}`);
 

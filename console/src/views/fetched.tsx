@@ -2,18 +2,21 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Trouble } from "../parts/trouble.tsx";
-import { t } from "../words/words.ts";
+import { loadRest, t } from "../words/words.ts";
 
-/** Returns a component that stands for one which has yet to be fetched. */
-export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** Returns a component that stands for one which has yet to be fetched, with the words that it needs. */
+export function fetched<P extends object>(
+  fetch: () => Promise<ComponentType<P>>,
+  words: () => Promise<void> = loadRest,
+): ComponentType<P> {
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
     const [, setKnown] = useState<unknown>(null);
     const [lost, setLost] = useState(false);
     useEffect(() => {
       if (known) return;
-      fetch().then(
-        (component) => {
+      Promise.all([fetch(), words()]).then(
+        ([component]) => {
           known = component;
           setKnown(() => component);
         },

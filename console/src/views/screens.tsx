@@ -5,7 +5,10 @@ import { t } from "../words/words.ts";
 import { fetched } from "./fetched.tsx";
 import { Head } from "./screen.tsx";
 
-const Configs = fetched(() => import("./list/configs.tsx").then((module) => module.Configs));
+const Configs = fetched(
+  () => import("./list/configs.tsx").then((module) => module.Configs),
+  async () => {}, // its words are among the first
+);
 const ConfigPage = fetched(() => import("./config/config_page.tsx").then((module) => module.ConfigPage));
 const NewConfig = fetched(() => import("./form/config_form.tsx").then((module) => module.NewConfig));
 const EditConfig = fetched(() => import("./form/config_form.tsx").then((module) => module.EditConfig));

@@ -1,32 +1,57 @@
 /** The words of the console: messages by key, in the language that was chosen. */
 import { signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { Catalogue } from "./en.ts";
+import type { First } from "./en_first.ts";
+import type { Rest } from "./en_rest.ts";
 import { numbers, plurals } from "./kept_formats.ts";
+import type { Plural } from "./messages.ts";
 
-/** The forms of a message that depend on a number, by Intl.PluralRules. `n` is the number's place. */
-export type Plural = { one: string; other: string };
-
+type Catalogue = First & Rest;
 type Area = keyof Catalogue;
 /** The key of a message: `AREA.name`. */
 export type Key = { [A in Area]: `${A}.${keyof Catalogue[A] & string}` }[Area];
 
 type Values = Record<string, string | number>;
 
-const catalogue = signal<Catalogue | null>(null);
+export type Language = "en" | "de";
+
+const catalogue = signal<Partial<Catalogue>>({});
 /** The language of the messages that are shown, as Intl names it. */
 export const locale = signal("en");
 
+/** Whether a screen beyond the first ones was shown: a change of language then fetches its messages too. */
+let beyond = false;
+let shown: Language = "en";
+
 /** Fetches the messages of a language and shows them. The former ones stay until then. */
-export async function load(language: "en" | "de"): Promise<void> {
-  const loaded = language === "de" ? await import("./de.ts") : await import("./en.ts");
-  catalogue.value = loaded.catalogue;
+export async function load(language: Language): Promise<void> {
+  const [first, rest] = await Promise.all([firstOf(language), beyond ? restOf(language) : null]);
+  catalogue.value = { ...first.messages, ...rest?.messages };
   locale.value = language === "en" ? "en-GB" : language; // day before month, 24 hours
+  shown = language;
+  if (beyond && !rest) await loadRest(); // they were asked for while these came
+}
+
+/** Fetches the messages of all screens, in the language that is shown. The first screens do without them. */
+export async function loadRest(): Promise<void> {
+  beyond = true;
+  if (catalogue.peek().test) return;
+  const language = shown;
+  const rest = await restOf(language);
+  if (language === shown) catalogue.value = { ...catalogue.peek(), ...rest.messages };
+}
+
+function firstOf(language: Language): Promise<{ messages: First }> {
+  return language === "de" ? import("./de_first.ts") : import("./en_first.ts");
+}
+
+function restOf(language: Language): Promise<{ messages: Rest }> {
+  return language === "de" ? import("./de_rest.ts") : import("./en_rest.ts");
 }
 
 function message(key: string): string | Plural | undefined {
   const dot = key.indexOf(".");
-  const area = catalogue.value?.[key.slice(0, dot) as Area] as Record<string, string | Plural> | undefined;
+  const area = catalogue.value[key.slice(0, dot) as Area] as Record<string, string | Plural> | undefined;
   return area?.[key.slice(dot + 1)];
 }
 
