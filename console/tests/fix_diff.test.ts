@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { beforeAll, expect, test } from "vitest";
 import { ConfigOverviewSchema } from "../gen/smtpdiag/v1/config_overview_pb.ts";
-import { type Fix, FixSchema, ReportSchema } from "../gen/smtpdiag/v1/report_pb.ts";
+import { type Fix, FixSchema, ReportSchema, SettingChangeSchema } from "../gen/smtpdiag/v1/report_pb.ts";
 import { Code } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { differencesOf, fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../src/state/fix_diff.ts";
 import { load } from "../src/words/words.ts";
@@ -12,7 +12,10 @@ type Change = [setting: string, from: string, to: string];
 
 /** A fix of such changes. */
 function fixOf(changes: Change[], more: MessageInitShape<typeof FixSchema> = {}): Fix {
-  return create(FixSchema, { ...more, changes: changes.map(([setting, from, to]) => ({ setting, from, to })) });
+  return create(FixSchema, {
+    ...more,
+    changes: changes.map(([setting, from, to]) => create(SettingChangeSchema, { setting, from, to })),
+  } as MessageInitShape<typeof FixSchema>);
 }
 
 const ALWAYS = "always, with a verified certificate";

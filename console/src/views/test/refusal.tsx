@@ -11,9 +11,11 @@ export function Refusal({ problem, view }: { problem: Problem; view: TestView })
   const { configId } = view.target;
   const said = problem.fields.filter(({ sentence }) => !problem.sentence.includes(sentence));
   const wrong = problem.kind === "invalid" && configId && canWrite.value;
-  if (said.length === 0 && !wrong && !problem.requestId) return null;
+  const busy = problem.kind === "busy"; // how long to wait is counted down elsewhere, so this is no headline
+  if (said.length === 0 && !wrong && !busy && !problem.requestId) return null;
   return (
     <div class="refusal small">
+      {busy && <p>{problem.sentence}</p>}
       {said.length > 0 && (
         <ul>
           {said.map(({ field, sentence }) => (

@@ -74,7 +74,6 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     setUsed(fix);
     panel.current?.scrollIntoView({ block: "nearest" });
   };
-  // The card below the verdict is made anew as the test ends, since the verdict may then be higher.
   return (
     <div class="test" ref={panel}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
@@ -91,17 +90,28 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
         )}
       </Verdict>
       <Details view={view} config={config} {...(props.onApply ? { onUse: use } : {})}>
-        <Card
-          key={running ? "running" : "ended"}
-          title={t("test.timeline")}
-          side={<Side view={view} config={config} />}
-          bare
-          class="timeline"
-        >
+        <TimelineCard view={view} config={config}>
           <TimeLine view={view} now={now} left={stepsLeft(view, planOf(view, tested))} />
-        </Card>
+        </TimelineCard>
       </Details>
     </div>
+  );
+}
+
+/** The time line's card; none of a test that was refused. It is made anew as the test ends: its place may be another. */
+function TimelineCard(props: {
+  view: TestView;
+  config: ConfigOverview | null;
+  children: JSX.Element;
+}): JSX.Element | null {
+  const { view, config } = props;
+  const running = view.phase === "running";
+  if (!running && rowsOf(view).length === 0) return null;
+  const side = <Side view={view} config={config} />;
+  return (
+    <Card key={running ? "running" : "ended"} title={t("test.timeline")} side={side} bare class="timeline">
+      {props.children}
+    </Card>
   );
 }
 

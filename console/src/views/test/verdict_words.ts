@@ -62,5 +62,6 @@ export function verdictOf(view: TestView, tested: Tested): string {
     if (problem?.sentence) return problem.sentence;
     return stage ? t("test.broke", { stage }) : t("test.broke_first");
   }
+  if (problem?.kind === "busy") return t("test.too_many");
   return problem ? sentenceOf(problem) : "";
 }
