@@ -6,6 +6,7 @@ import { admin, ask, onlyAt } from "../api/transport.ts";
 import { t } from "../words/words.ts";
 import { confirm } from "./ask.ts";
 import { type Wrong, wrongOf } from "./checks.ts";
+import { readConfig } from "./config.ts";
 import { noted } from "./connection.ts";
 import { guard, hrefOf, navigate } from "./route.ts";
 
@@ -31,6 +32,9 @@ export function httpForm(config: ConfigOverview | null) {
   const saving = signal(false);
   const problem = signal<Problem | null>(null);
   const done = signal(false);
+  /** What somebody else has stored meanwhile. */
+  const theirs = signal<Pick<HttpDraft, "endpoint" | "description"> | null>(null);
+  let sequence = config?.sequence ?? 0n;
   /** The key that was made: it is shown once. */
   const key = signal<{ id: string; text: string } | null>(null);
 
@@ -57,11 +61,19 @@ export function httpForm(config: ConfigOverview | null) {
     const { id } = config;
     const renewed = renewKey ? { expirationSigningKey: { seconds: 0n, nanos: 0 } } : {};
     const changed = noted(
-      await ask((options) =>
-        admin.updateEmailProviderHTTP({ ...settings, ...renewed, id }, onlyAt(config.sequence, options)),
-      ),
+      await ask((options) => admin.updateEmailProviderHTTP({ ...settings, ...renewed, id }, onlyAt(sequence, options))),
     );
     return changed.ok ? { id, key: changed.value.signingKey } : changed.problem;
+  }
+
+  /** Reads what somebody else has stored. What is typed here replaces it when it is saved once more. */
+  async function compare(id: string): Promise<void> {
+    const answer = noted(await readConfig(id));
+    if (!answer.ok) problem.value = answer.problem;
+    else if (answer.value.settings.case === "http") {
+      sequence = answer.value.sequence;
+      theirs.value = answer.value.settings.value;
+    }
   }
 
   async function save(): Promise<void> {
@@ -75,6 +87,10 @@ export function httpForm(config: ConfigOverview | null) {
     saving.value = true;
     const answer = await send();
     saving.value = false;
+    if ("kind" in answer && answer.kind === "conflict" && config) {
+      await compare(config.id);
+      return;
+    }
     if ("kind" in answer) {
       const mine: Wrong[] = answer.fields.map(wrongOf);
       if (mine.length > 0) {
@@ -94,6 +110,7 @@ export function httpForm(config: ConfigOverview | null) {
     attention,
     saving,
     problem,
+    theirs,
     key,
     save,
     set(changes: Partial<HttpDraft>): void {

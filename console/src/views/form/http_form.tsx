@@ -5,7 +5,7 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy_button.tsx";
 import { Field } from "../../parts/field.tsx";
-import { Card } from "../../parts/pieces.tsx";
+import { Card, Facts, Note } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { LONGEST } from "../../state/checks.ts";
 import { httpForm } from "../../state/http_form.ts";
@@ -24,10 +24,11 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
   const draft = form.draft.value;
   const problem = form.problem.value;
   const key = form.key.value;
+  const theirs = form.theirs.value;
   if (key) return <NewKey id={key.id} text={key.text} />;
   return (
     <form
-      class="http-form"
+      class="form-http"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -66,9 +67,21 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
       <div class="form-buttons">
         {problem && (
           <Trouble
-            sentence={problem.kind === "conflict" ? t("form.conflict_title") : sentenceOf(problem)}
+            sentence={problem.kind === "gone" ? t("form.gone") : sentenceOf(problem)}
             requestId={problem.requestId}
           />
+        )}
+        {theirs && (
+          <Note tone="warn" alert>
+            <p class="strong">{t("form.conflict_title")}</p>
+            <p>{t("form.conflict_http")}</p>
+            <Facts
+              rows={[
+                [t("form.endpoint"), theirs.endpoint],
+                [t("form.description"), theirs.description || t("form.nothing")],
+              ]}
+            />
+          </Note>
         )}
         <div class="row wrap">
           <Button look="primary" type="submit" class="main" busy={form.saving.value}>
