@@ -8,14 +8,14 @@ import { t } from "../words/words.ts";
 export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>): ComponentType<P> {
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
-    const [, setArrived] = useState(known !== null);
+    const [, setKnown] = useState<unknown>(null);
     const [lost, setLost] = useState(false);
     useEffect(() => {
       if (known) return;
       fetch().then(
         (component) => {
           known = component;
-          setArrived(true);
+          setKnown(() => component);
         },
         () => setLost(true),
       );
