@@ -37,6 +37,7 @@ test.each<[string, StepRow, string]>([
   ["nothing was said", row("quit", "", ""), ""],
   ["the answer is awaited", row("auth", "", "", { outcome: "running" }), "C AUTH"],
   ["a greeting is awaited", row("greeting", "", "", { outcome: "running" }), ""],
+  ["why it was given up", row("greeting", "", "given up: TLS", { outcome: "given_up" }), "given up: TLS"],
   ["a stage of a newer service", row("novelty", "NEW", "250 ok"), "C NEW > S 250 ok"],
 ])("in one line: %s", (_, step, line) => {
   expect(joined(inOneLine(step))).toBe(line);

@@ -174,6 +174,14 @@ test("a step that never ends was given up when the report came", () => {
   expect(inShort(view)).toEqual(["connect 1 passed 0+4", "connect 2 given_up 1+99"]);
 });
 
+test("what failed on a connection that the test did without was given up", () => {
+  const events = [step(CONNECT, 0, 4, 1), step(GREETING, 4, 90, 1, Code.TIMEOUT), step(CONNECT, 50, 4, 2)];
+  const rows = ["connect 1 passed 0+4", "greeting 1 given_up 4+90", "connect 2 passed 50+4"];
+  expect(inShort(folded(...events, report()))).toEqual(rows);
+  const failed = folded(...events, report({ outcome: Outcome.FAIL, code: Code.TIMEOUT }));
+  expect(inShort(failed)[1]).toBe("greeting 1 failed 4+90");
+});
+
 test("a probed setting is known by host, port and mode, and placed by its time", () => {
   const view = folded(started(GREETING, 0), probe(465, 50), probe(587, 60), probe(465, 50, Code.TIMEOUT));
   expect(view.alternatives.map(({ port, code }) => [port, code])).toEqual([

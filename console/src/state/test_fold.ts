@@ -9,7 +9,7 @@ import { type Duration, durationMs, type Timestamp, timestampMs } from "@bufbuil
 import type { DiagnoseRequestSchema, DiagnoseResponse } from "../../gen/smtpdiag/v1/diagnosis_pb.ts";
 import type { Alternative, Report, Step } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { type Test, TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
-import { Code, Depth, type Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Code, Depth, Outcome, type Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import type { Problem } from "../api/problem.ts";
 import { codeOfId, depthOfId, stageId, stageOfId, tlsModeOfId } from "../words/vocabulary.ts";
 
@@ -293,7 +293,7 @@ function withReport(view: TestView, report: Report, at: number): TestView {
   return {
     ...shown,
     phase: "done",
-    steps: givenUp(shown, report.elapsedMs),
+    steps: withoutBlame(givenUp(shown, report.elapsedMs), report),
     running: [],
     report,
     bound: report.timeout ? durationMs(report.timeout) : shown.bound,
@@ -307,6 +307,15 @@ function givenUp(view: TestView, elapsed: number): StepRow[] {
     (row): StepRow => ({ ...row, outcome: "given_up", took: Math.max(0, elapsed - row.start) }),
   );
   return [...view.steps, ...left].sort((one, other) => one.order - other.order);
+}
+
+/** Where a test passed on one of its connections, what failed on another was given up, and is nobody's fault. */
+function withoutBlame(steps: StepRow[], { outcome }: Report): StepRow[] {
+  const used = steps.findLast((row) => row.outcome === "passed")?.connection;
+  if (outcome !== Outcome.OK || used === undefined) return steps;
+  return steps.map((row) =>
+    row.outcome === "failed" && row.connection !== used ? { ...row, outcome: "given_up" } : row,
+  );
 }
 
 function rowsOfPhases(test: Test): StepRow[] {

@@ -31,7 +31,7 @@ export function inOneLine({ name, sent, received, outcome, peer }: StepRow): Sai
     const command = commandOf(name);
     return command ? [{ by: "C", text: command }] : [];
   }
-  const talks = isTalk(name);
+  const talks = isTalk(name) && outcome !== "given_up"; // why it was given up is told by the service
   const parts: Said[] = [];
   if (sent && talks) parts.push({ by: "C", text: cut(sent.split("\n").filter(Boolean).join(", ")) });
   if (name === "connect" && received && peer) return [{ by: "", text: `${peer} ${cut(received)}` }];
@@ -40,8 +40,8 @@ export function inOneLine({ name, sent, received, outcome, peer }: StepRow): Sai
 }
 
 /** Line by line, as it was said. */
-export function inLines({ name, sent, received }: StepRow): Said[] {
-  const talks = isTalk(name);
+export function inLines({ name, sent, received, outcome }: StepRow): Said[] {
+  const talks = isTalk(name) && outcome !== "given_up";
   const lines = (by: "C" | "S", text: string): Said[] =>
     text
       .split("\n")
