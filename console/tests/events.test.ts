@@ -3,6 +3,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterEach, describe, expect, test } from "vitest";
 import { type ConfigEvent, ConfigEventSchema, ConfigEventType } from "../gen/smtpdiag/v1/instance_pb.ts";
+import { TestTrigger } from "../gen/smtpdiag/v1/test_pb.ts";
 import {
   changesOf,
   daysBefore,
@@ -14,6 +15,8 @@ import {
   typeId,
   withoutPort,
 } from "../src/state/events.ts";
+import events from "../src/words/en/events.json" with { type: "json" };
+import history from "../src/words/en/history.json" with { type: "json" };
 
 type Init = MessageInitShape<typeof ConfigEventSchema>;
 
@@ -140,6 +143,17 @@ test.each([
   ["", ""],
 ])("%s is shown as %s", (peer, expected) => {
   expect(withoutPort(peer)).toBe(expected);
+});
+
+test("there is a word for every type, and for every call that makes a test", () => {
+  const all = (values: Record<string, string | number>) => Object.keys(values).filter((name) => /^[A-Z]/.test(name));
+  const words = { ...events, ...history };
+  const keys = [
+    ...all(ConfigEventType).map((name) => (name === "UNSPECIFIED" ? "type_unknown" : `type_${name.toLowerCase()}`)),
+    ...all(TestTrigger).flatMap((name) => (name === "UNSPECIFIED" ? [] : [`trigger_${name.toLowerCase()}`])),
+  ];
+  expect(keys.length).toBeGreaterThan(15);
+  expect(keys.filter((key) => !(key in words))).toEqual([]);
 });
 
 test("every type has its name on the wire", () => {
