@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.overviews_bench import fill
 from playwright.sync_api import Browser
 
-from bench.overviews_bench import fill
 from console_support.browser import open_browser
-from console_support.visitor import Visitor, visitor
+from console_support.visitor import visitor
 from mailproof.domain.model import Caller, Role
 from mailproof.store.sqlite import store as sqlite
 from service_support.rest import call
@@ -82,7 +82,9 @@ def first_load(browser: Browser, service: RunningService, token: str) -> Iterato
     for _ in range(ROUNDS):
         with visitor(browser, service.http_url) as visit:
             fetched: list[int] = []
-            visit.page.on("response", lambda answer, to=fetched: to.append(int(answer.headers.get("content-length", 0))))
+            visit.page.on(
+                "response", lambda answer, to=fetched: to.append(int(answer.headers.get("content-length", 0)))
+            )
             visit.sign_in(token)
             visit.page.locator("[data-config]").first.wait_for()
             own = [size for size in fetched if size]

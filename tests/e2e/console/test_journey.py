@@ -1,12 +1,8 @@
 """What the console is for: it fails, the cause is said, the verified fix is pressed, it works, it is put to use."""
 
-from collections.abc import Callable
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from console_support.visitor import Visitor, visitor
-from postfix_support import postfix as real
 from service_support.service import RunningService, create_token
 
 FIXED = "Verified fix"
@@ -32,7 +28,7 @@ def fix_and_activate(visit: Visitor, name: str, password: str) -> None:
     visit.button("Test").first.click()
     page.get_by_text("Failed at Greeting").wait_for()
     expect(page.get_by_text(FIXED)).to_be_visible()
-    field = page.get_by_label(f"Password of user@example.org")
+    field = page.get_by_label("Password of user@example.org")
     if field.count():
         field.fill(password)
     visit.button("Apply and test again").click()

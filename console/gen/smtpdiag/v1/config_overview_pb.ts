@@ -2,8 +2,6 @@
 // @generated from file smtpdiag/v1/config_overview.proto (package smtpdiag.v1, syntax proto3)
 /* eslint-disable */
 
-// The stored configurations as a list shows them: settings without secrets, state, and what their last tests said.
-
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -24,43 +22,25 @@ export const file_smtpdiag_v1_config_overview: GenFile = /*@__PURE__*/
   fileDesc("CiFzbXRwZGlhZy92MS9jb25maWdfb3ZlcnZpZXcucHJvdG8SC3NtdHBkaWFnLnYxIoIBChpMaXN0Q29uZmlnT3ZlcnZpZXdzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSGwoKcGFnZV90b2tlbhgCIAEoCUIH0sEYAxDAPhIZCgZmaWx0ZXIYAyABKAlCCdLBGAUQ0A8YBBIZCghvcmRlcl9ieRgEIAEoCUIH0sEYAxD0AyJ6ChtMaXN0Q29uZmlnT3ZlcnZpZXdzUmVzcG9uc2USLAoHY29uZmlncxgBIAMoCzIbLnNtdHBkaWFnLnYxLkNvbmZpZ092ZXJ2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIUCgxjb25maWdfY291bnQYAyABKA0iuwQKDkNvbmZpZ092ZXJ2aWV3EgoKAmlkGAEgASgJEikKBXN0YXRlGAIgASgOMhouc210cGRpYWcudjEuUHJvdmlkZXJTdGF0ZRIpCgRzbXRwGAMgASgLMhkuc210cGRpYWcudjEuU210cFByb3ZpZGVySAASKQoEaHR0cBgEIAEoCzIZLnNtdHBkaWFnLnYxLkh0dHBQcm92aWRlckgAEi8KC2NyZWF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIc2VxdWVuY2UYByABKAQSLgoMc2VjcmV0X3N0YXRlGAggASgOMhguc210cGRpYWcudjEuU2VjcmV0U3RhdGUSLwoLc2VjcmV0X3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKCWxhc3RfdGVzdBgKIAEoCzIYLnNtdHBkaWFnLnYxLlRlc3RTdW1tYXJ5Ei4KDHJlY2VudF90ZXN0cxgLIAMoCzIYLnNtdHBkaWFnLnYxLlRlc3RTdW1tYXJ5EhMKC3Rsc192ZXJzaW9uGAwgASgJEjsKF2NlcnRpZmljYXRlX2V4cGlyZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRldGFnGA4gASgJQgoKCHNldHRpbmdzIsgBCgtUZXN0U3VtbWFyeRIKCgJpZBgBIAEoCRIpCgdvdXRjb21lGAIgASgOMhguc210cGRpYWcudjEuVGVzdE91dGNvbWUSDQoFc3RhZ2UYAyABKAkSDAoEY29kZRgEIAEoCRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgplbGFwc2VkX21zGAYgASgNEiEKBWRlcHRoGAcgASgOMhIuc210cGRpYWcudjEuRGVwdGgqmAEKC1NlY3JldFN0YXRlEhwKGFNFQ1JFVF9TVEFURV9VTlNQRUNJRklFRBAAEhcKE1NFQ1JFVF9TVEFURV9TVE9SRUQQARIYChRTRUNSRVRfU1RBVEVfTUlTU0lORxACEhsKF1NFQ1JFVF9TVEFURV9OT1RfTkVFREVEEAMSGwoXU0VDUkVUX1NUQVRFX1VOUkVBREFCTEUQBDJ5Cg1Db25maWdTZXJ2aWNlEmgKE0xpc3RDb25maWdPdmVydmlld3MSJy5zbXRwZGlhZy52MS5MaXN0Q29uZmlnT3ZlcnZpZXdzUmVxdWVzdBooLnNtdHBkaWFnLnYxLkxpc3RDb25maWdPdmVydmlld3NSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_smtpdiag_v1_instance, file_smtpdiag_v1_options, file_smtpdiag_v1_test, file_smtpdiag_v1_vocabulary]);
 
 /**
- * Says which configurations are wanted, how many of them and in which order.
- *
  * @generated from message smtpdiag.v1.ListConfigOverviewsRequest
  */
 export type ListConfigOverviewsRequest = Message<"smtpdiag.v1.ListConfigOverviewsRequest"> & {
   /**
-   * How many configurations are returned at most. The default, 0, means 50, more than 200 are taken for 200, and a
-   * negative number is refused.
-   *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * The `next_page_token` of the page before. If it is empty, the first configurations are returned. The filter and the
-   * order must be the same as they were then.
-   *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * A filter as AIP-160 has it: `state = active`, `smtp.example.org` (a text in description, host, user, sender or
-   * endpoint), `last_test.outcome = fail AND last_test.start_time > 2026-11-17T00:00:00Z`,
-   * `certificate_expire_time < 2026-12-31`, `NOT last_test.start_time:*` (never tested). The fields are id, state, kind
-   * (smtp or http), description, host, user, sender_address, sender_name, tls, endpoint, create_time, update_time,
-   * last_test.id, .outcome, .stage, .code, .start_time and .elapsed_ms, tls_version and certificate_expire_time. If it is
-   * empty, all configurations are returned.
-   *
    * @generated from field: string filter = 3;
    */
   filter: string;
 
   /**
-   * The order as AIP-132 has it, by the fields of the filter: "description", "last_test.start_time desc",
-   * "state, certificate_expire_time". What has no value comes last. The default is "state, create_time desc".
-   *
    * @generated from field: string order_by = 4;
    */
   orderBy: string;
@@ -74,28 +54,20 @@ export const ListConfigOverviewsRequestSchema: GenMessage<ListConfigOverviewsReq
   messageDesc(file_smtpdiag_v1_config_overview, 0);
 
 /**
- * One page of the configurations.
- *
  * @generated from message smtpdiag.v1.ListConfigOverviewsResponse
  */
 export type ListConfigOverviewsResponse = Message<"smtpdiag.v1.ListConfigOverviewsResponse"> & {
   /**
-   * The configurations of this page. There may be none.
-   *
    * @generated from field: repeated smtpdiag.v1.ConfigOverview configs = 1;
    */
   configs: ConfigOverview[];
 
   /**
-   * What to send as `page_token` for the next page. It is empty where this page is the last.
-   *
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
 
   /**
-   * How many configurations the instance has, whatever the filter.
-   *
    * @generated from field: uint32 config_count = 3;
    */
   configCount: number;
@@ -109,42 +81,30 @@ export const ListConfigOverviewsResponseSchema: GenMessage<ListConfigOverviewsRe
   messageDesc(file_smtpdiag_v1_config_overview, 1);
 
 /**
- * A configuration as a list shows it.
- *
  * @generated from message smtpdiag.v1.ConfigOverview
  */
 export type ConfigOverview = Message<"smtpdiag.v1.ConfigOverview"> & {
   /**
-   * The id of the configuration.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Whether it is the active one.
-   *
    * @generated from field: smtpdiag.v1.ProviderState state = 2;
    */
   state: ProviderState;
 
   /**
-   * The settings of the configuration.
-   *
    * @generated from oneof smtpdiag.v1.ConfigOverview.settings
    */
   settings: {
     /**
-     * The settings of a provider that speaks SMTP.
-     *
      * @generated from field: smtpdiag.v1.SmtpProvider smtp = 3;
      */
     value: SmtpProvider;
     case: "smtp";
   } | {
     /**
-     * The settings of a provider that mail is posted to.
-     *
      * @generated from field: smtpdiag.v1.HttpProvider http = 4;
      */
     value: HttpProvider;
@@ -152,73 +112,51 @@ export type ConfigOverview = Message<"smtpdiag.v1.ConfigOverview"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * When the configuration was added.
-   *
    * @generated from field: google.protobuf.Timestamp create_time = 5;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the configuration last changed.
-   *
    * @generated from field: google.protobuf.Timestamp update_time = 6;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * The sequence of its last event, which an update may name as the one that it was based on.
-   *
    * @generated from field: uint64 sequence = 7;
    */
   sequence: bigint;
 
   /**
-   * Whether its secret is there: the password, the OAuth client's secret or the signing key.
-   *
    * @generated from field: smtpdiag.v1.SecretState secret_state = 8;
    */
   secretState: SecretState;
 
   /**
-   * Since when a stored secret is kept as it is: when it was entered, or sealed anew since, for another destination or
-   * under another key. It is absent where none is stored, or the log does not say it any more.
-   *
    * @generated from field: google.protobuf.Timestamp secret_time = 9;
    */
   secretTime?: Timestamp | undefined;
 
   /**
-   * Its last test with the stored settings. It is absent where none is kept.
-   *
    * @generated from field: smtpdiag.v1.TestSummary last_test = 10;
    */
   lastTest?: TestSummary | undefined;
 
   /**
-   * Its last tests with the stored settings, the newest first and `last_test` among them; 20 at most.
-   *
    * @generated from field: repeated smtpdiag.v1.TestSummary recent_tests = 11;
    */
   recentTests: TestSummary[];
 
   /**
-   * The TLS version that the last test which came as far as TLS agreed on, such as "TLSv1.3". It is empty for none.
-   *
    * @generated from field: string tls_version = 12;
    */
   tlsVersion: string;
 
   /**
-   * When the server's own certificate ends, as the last test saw it that was shown one. It is absent for none.
-   *
    * @generated from field: google.protobuf.Timestamp certificate_expire_time = 13;
    */
   certificateExpireTime?: Timestamp | undefined;
 
   /**
-   * The tag of the configuration as it is (AIP-154), which the HTTP header if-match of an update may name. Another one
-   * says that the configuration has changed; its tests change nothing of it.
-   *
    * @generated from field: string etag = 14;
    */
   etag: string;
@@ -232,56 +170,40 @@ export const ConfigOverviewSchema: GenMessage<ConfigOverview> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_config_overview, 2);
 
 /**
- * A kept test in short; GetTest has all of it.
- *
  * @generated from message smtpdiag.v1.TestSummary
  */
 export type TestSummary = Message<"smtpdiag.v1.TestSummary"> & {
   /**
-   * The id of the test.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * What came of the test in the end.
-   *
    * @generated from field: smtpdiag.v1.TestOutcome outcome = 2;
    */
   outcome: TestOutcome;
 
   /**
-   * The stage of the verdict: "auth", "quit" for a test that passed, of a cancelled one the last that began.
-   *
    * @generated from field: string stage = 3;
    */
   stage: string;
 
   /**
-   * The code of the verdict: "ok", "auth_rejected", of a cancelled test why it has none.
-   *
    * @generated from field: string code = 4;
    */
   code: string;
 
   /**
-   * When the test began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp start_time = 5;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * How long it took until the verdict, or until it was cancelled, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 6;
    */
   elapsedMs: number;
 
   /**
-   * How far it was to go, which says what a test that passed has shown. It is DEPTH_UNSPECIFIED for a post to a webhook.
-   *
    * @generated from field: smtpdiag.v1.Depth depth = 7;
    */
   depth: Depth;
@@ -295,42 +217,30 @@ export const TestSummarySchema: GenMessage<TestSummary> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_config_overview, 3);
 
 /**
- * Whether the secret of a configuration is there.
- *
  * @generated from enum smtpdiag.v1.SecretState
  */
 export enum SecretState {
   /**
-   * It is not known. The service never answers it.
-   *
    * @generated from enum value: SECRET_STATE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * A secret is stored, and this service can open it.
-   *
    * @generated from enum value: SECRET_STATE_STORED = 1;
    */
   STORED = 1,
 
   /**
-   * The configuration has a user and no secret, so it can't log in before an update brings one.
-   *
    * @generated from enum value: SECRET_STATE_MISSING = 2;
    */
   MISSING = 2,
 
   /**
-   * The configuration has no user, so it needs no secret.
-   *
    * @generated from enum value: SECRET_STATE_NOT_NEEDED = 3;
    */
   NOT_NEEDED = 3,
 
   /**
-   * A secret is stored, and this service can't open it: it is damaged, or sealed under a key that is not here.
-   *
    * @generated from enum value: SECRET_STATE_UNREADABLE = 4;
    */
   UNREADABLE = 4,
@@ -343,21 +253,10 @@ export const SecretStateSchema: GenEnum<SecretState> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_config_overview, 0);
 
 /**
- * Lists the stored configurations of the caller's instance.
- *
  * @generated from service smtpdiag.v1.ConfigService
  */
 export const ConfigService: GenService<{
   /**
-   * Lists the configurations with all that a list shows of them, in one call: settings without secrets, state, whether
-   * the secret is there, the last tests, the certificate's end and the TLS version. The active one comes first unless
-   * another order is asked for. A configuration that is added or removed between the reading of two pages moves none of
-   * the others; one whose place in the order changes may be on both pages or on neither.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
-   * has not, INVALID_ARGUMENT (also if the filter or the order can't be read, which says where, or the page token is not
-   * one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large or many lists with a filter or
-   * an order are being read, DEADLINE_EXCEEDED or UNAVAILABLE.
-   *
    * @generated from rpc smtpdiag.v1.ConfigService.ListConfigOverviews
    */
   listConfigOverviews: {
