@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.overviews_bench import fill
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Response
 
 from console_support.browser import open_browser
 from console_support.visitor import visitor
 from mailproof.domain.model import Caller, Role
+from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite import store as sqlite
 from service_support.rest import call
 from service_support.service import RunningService, create_token, running_service
@@ -81,14 +82,11 @@ def first_load(browser: Browser, service: RunningService, token: str) -> Iterato
     sizes, paints, moved = [], [], []
     for _ in range(ROUNDS):
         with visitor(browser, service.http_url) as visit:
-            fetched: list[int] = []
-            visit.page.on(
-                "response", lambda answer, to=fetched: to.append(int(answer.headers.get("content-length", 0)))
-            )
+            answers: list[Response] = []
+            visit.page.on("response", answers.append)
             visit.sign_in(token)
             visit.page.locator("[data-config]").first.wait_for()
-            own = [size for size in fetched if size]
-            sizes.append(sum(own) / 1024)
+            sizes.append(sum(int(answer.headers.get("content-length", 0)) for answer in answers) / 1024)
             paints.append(visit.page.evaluate("window.seen.paints['first-contentful-paint']"))
             moved.append(float(sum(shift[0] for shift in visit.shifts())))
     yield Bar("first load with the list, gzipped", sizes, 100, "KiB")
@@ -170,16 +168,9 @@ async def fill_instance(data_dir: Path, instance: str) -> None:
         tokens = await store.list_tokens()
         token = next(record.token for record in tokens if record.token and record.token.instance_ids == (instance,))
         assert token.role is Role.ADMIN
-        await fill(store, _Unsealed(), Caller(token, instance))
+        await fill(store, Sealer(bytes(32)), Caller(token, instance))
     finally:
         await store.close()
-
-
-class _Unsealed:
-    """Seals nothing: no secret of these configurations is ever opened."""
-
-    def seal(self, *_: object) -> bytes:
-        return b"never opened"
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ def settle(ports: dict[tuple[str, int], tuple[str, int]], dns_port: int) -> None
         return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ports.get((host, port), (host, port)))]
 
     socket.getaddrinfo = getaddrinfo  # type: ignore[assignment] # it asks for less
-    app.SettingsSearch = partial(SettingsSearch, dns_nameservers=["127.0.0.1"], dns_port=dns_port)  # type: ignore[misc]
+    app.__dict__["SettingsSearch"] = partial(SettingsSearch, dns_nameservers=["127.0.0.1"], dns_port=dns_port)
 
 
 def program(world: World, folder: Path) -> str:

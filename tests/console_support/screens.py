@@ -1,4 +1,4 @@
-"""Every screen and state of the console by name: how one gets there. Tests judge each, and pictures are taken of each."""
+"""Every screen and state of the console by name, and how one gets there: tests judge each, pictures show each."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ window.seen = { shifts: [], violations: [], paints: {} };
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     const nodes = entry.sources.map((source) => source.node && (source.node.outerHTML || source.node.textContent));
-    if (!entry.hadRecentInput) window.seen.shifts.push([entry.value, ...nodes.map((text) => String(text).slice(0, 120))]);
+    const texts = nodes.map((text) => String(text).slice(0, 120));
+    if (!entry.hadRecentInput) window.seen.shifts.push([entry.value, ...texts]);
   }
 }).observe({ type: "layout-shift", buffered: true });
 new PerformanceObserver((list) => {
