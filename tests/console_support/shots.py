@@ -59,9 +59,10 @@ _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontco
 
 
 def take(page: Page, file: Path) -> None:
-    """Write a picture of the whole page."""
-    page.evaluate("document.activeElement?.blur?.()")
-    width, height = page.evaluate("[innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]")
+    """Write a picture of the whole page, or of the window where a dialog lies over it."""
+    page.evaluate("document.activeElement?.blur?.(); scrollTo(0, 0)")
+    whole = "Math.max(innerHeight, document.documentElement.scrollHeight)"
+    width, height = page.evaluate(f"[innerWidth, document.querySelector('dialog[open]') ? innerHeight : {whole}]")
     session = page.context.new_cdp_session(page)
     clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST), "scale": 1}
     how = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True, "clip": clip}

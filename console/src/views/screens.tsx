@@ -1,5 +1,6 @@
 /** The table of routes. Each screen is fetched when it is first shown, so that the first load has but one. */
 import type { JSX } from "preact";
+import { ButtonLink } from "../parts/button.tsx";
 import { hrefOf, type Route } from "../state/route.ts";
 import { t } from "../words/words.ts";
 import { fetched } from "./fetched.tsx";
@@ -40,7 +41,7 @@ function Nothing(): JSX.Element {
   return (
     <>
       <Head name={t("frame.not_found")} />
-      <a href={hrefOf(["configs"])}>{t("frame.to_configs")}</a>
+      <ButtonLink href={hrefOf(["configs"])}>{t("frame.to_configs")}</ButtonLink>
     </>
   );
 }

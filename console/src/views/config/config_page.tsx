@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
 import type { ProblemKind } from "../../api/problem.ts";
+import { ButtonLink } from "../../parts/button.tsx";
 import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
@@ -167,8 +168,8 @@ function Gone({ id, tab, item }: { id: string; tab: string; item: string }): JSX
         <ConfigEvents id={id} />
       ) : (
         <p class="row wrap">
-          <a href={hrefOf(["configs"])}>{t("frame.to_configs")}</a>
-          <a href={hrefOf(["configs", id, "events"])}>{t("config.its_events")}</a>
+          <ButtonLink href={hrefOf(["configs"])}>{t("frame.to_configs")}</ButtonLink>
+          <ButtonLink href={hrefOf(["configs", id, "events"])}>{t("config.its_events")}</ButtonLink>
         </p>
       )}
     </>

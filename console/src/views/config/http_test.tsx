@@ -114,7 +114,7 @@ function Card(props: {
 }): JSX.Element {
   return (
     <section class={`verdict is-${props.look}`} aria-live="polite">
-      <div class="row top">
+      <div class="row top head-row">
         <span class={`vi ${props.look}`}>
           <Icon name={GLYPHS[props.look]} />
         </span>

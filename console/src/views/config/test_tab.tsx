@@ -97,7 +97,7 @@ function Never({ config }: { config: ConfigOverview }): JSX.Element {
     <section class="card never">
       <h2>{t("state.never")}</h2>
       <p class="soft">{t("config.never_more")}</p>
-      {canWrite.value && (
+      {canWrite.value && !removing.value.has(config.id) && (
         <Button look="primary" icon="play" onClick={() => beginTest(config)}>
           {t("config.test")}
         </Button>

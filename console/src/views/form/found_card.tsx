@@ -14,7 +14,7 @@ import { focusOn } from "./names.ts";
 
 export function FoundCard({ found, fields }: { found: Found; fields: Fields }): JSX.Element {
   const { best, others, running, result, problem } = found;
-  const tried = others.length + (best ? 1 : 0);
+  const tried = [best, ...others].filter((each) => each && each.verdict !== CandidateVerdict.NOT_TRIED).length;
   return (
     <Card
       class="form-found"

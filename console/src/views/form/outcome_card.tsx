@@ -46,7 +46,8 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
         <div class="in-card form-outcome-words">
           <Verdict view={view} />
         </div>
-        <SlimTimeline view={view} />
+        {/* Made anew as the test ends: the steps that were to come give their places to those that were tried. */}
+        <SlimTimeline key={running ? "running" : "ended"} view={view} />
         {!running && !passed && (
           <div class="in-card form-outcome-ways">
             <Ways form={form} view={view} />
@@ -122,7 +123,7 @@ function Ways({ form, view: { report } }: { form: ConfigForm; view: TestView }):
             <p class="diff">
               {changesOf(draft, fix).map(({ label, from, to }) => (
                 <span class="form-outcome-change" key={label}>
-                  {label} <del>{from}</del>
+                  {label}: <del>{from}</del>
                   <Icon name="arrow" />
                   <span class="vh">{t("fix.becomes")}</span>
                   <ins>{to}</ins>

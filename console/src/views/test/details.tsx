@@ -26,27 +26,44 @@ export function Details({ view, config, onUse, children }: Props): JSX.Element |
   const { report } = view;
   const isBeside = !!children && !!report?.tls && certificateCode(report).isFailure;
   const chain = <ChainCard view={view} />;
+  const since = <SinceCard view={view} config={config} />;
+  const tried = <TriedCard view={view} {...(onUse ? { onUse } : {})} />;
+  const words = <WordsCard view={view} />;
+  const addresses = <AddressesCard view={view} />;
+  const warnings = <WarningsCard view={view} />;
+  const offers = <OffersCard view={view} />;
   const transcript = <TranscriptCard view={view} />;
+  if (isBeside) {
+    return (
+      <div class="beside">
+        <div>{children}</div>
+        <div class="beside-chain">
+          {chain}
+          {since}
+          {warnings}
+        </div>
+        <div>
+          {tried}
+          {words}
+          {addresses}
+          {transcript}
+          {offers}
+        </div>
+      </div>
+    );
+  }
   return (
     <>
-      {isBeside ? (
-        <div class="beside">
-          <div>{children}</div>
-          <div class="beside-chain">{chain}</div>
-          <div>{transcript}</div>
-        </div>
-      ) : (
-        children
-      )}
+      {children}
       <div class="details">
-        <SinceCard view={view} config={config} />
-        <TriedCard view={view} {...(onUse ? { onUse } : {})} />
-        <WordsCard view={view} />
-        <AddressesCard view={view} />
-        {!isBeside && chain}
-        <WarningsCard view={view} />
-        <OffersCard view={view} />
-        {!isBeside && transcript}
+        {since}
+        {tried}
+        {words}
+        {addresses}
+        {chain}
+        {warnings}
+        {offers}
+        {transcript}
       </div>
     </>
   );

@@ -15,6 +15,9 @@ const COMMANDS: Record<string, string> = {
 /** From so many characters on, a line may not fit its place, so the whole text can be opened. */
 const FITS = 36;
 
+/** The same beside a form. */
+export const FITS_BESIDE = 20;
+
 /** Longer lines are cut in one line: what is longer is not read there. */
 const LONGEST = 400;
 
@@ -51,10 +54,10 @@ export function inLines({ name, sent, received, outcome }: StepRow): Said[] {
 }
 
 /** Whether there is more than one line of a narrow column shows. */
-export function hasMore(row: StepRow): boolean {
+export function hasMore(row: StepRow, fits = FITS): boolean {
   const lines = inLines(row);
   const length = inOneLine(row).reduce((sum, { text }) => sum + text.length + 4, 0);
-  return lines.length > 2 || length > FITS;
+  return lines.length > 2 || length > fits;
 }
 
 /** Of these stages client and server have no words; what they received is their result. */

@@ -20,7 +20,7 @@ import {
 import { took } from "../../words/formats.ts";
 import { codeName, stageName, tlsModeName } from "../../words/vocabulary.ts";
 import { number, t } from "../../words/words.ts";
-import { hasMore, inLines, inOneLine, type Said } from "./said.ts";
+import { FITS_BESIDE, hasMore, inLines, inOneLine, type Said } from "./said.ts";
 import { seconds } from "./verdict_words.ts";
 
 type Now = ReadonlySignal<number>;
@@ -61,7 +61,7 @@ export function TimeLine(props: { view: TestView; now: Now; left: readonly strin
       <AxisRow axis={axis} />
       <div {...GROUP}>
         {rowsOf(view).map((row) => (
-          <Row key={row.key} row={row} axis={axis} now={now} view={view} />
+          <Row key={row.key} row={row} axis={axis} now={now} view={view} slim={props.slim === true} />
         ))}
         <Left view={view} left={left} axis={axis} after={view.steps.length + view.running.length} />
       </div>
@@ -81,8 +81,14 @@ function AxisRow({ axis }: { axis: Axis }): JSX.Element {
       <span {...HEADER} class="bars">
         <span class="vh">{t("test.to_scale")}</span>
         <svg class="g marks" aria-hidden="true">
-          {axis.ticks.map((tick) => (
-            <text key={tick} class="at" x={place(axis, tick)} y="17" text-anchor={anchorOf(axis, tick)}>
+          {axis.ticks.map((tick, index) => (
+            <text
+              key={tick}
+              class={markLook(axis, index)}
+              x={place(axis, tick)}
+              y="17"
+              text-anchor={anchorOf(axis, tick)}
+            >
               {markOf(axis, tick)}
             </text>
           ))}
@@ -93,6 +99,11 @@ function AxisRow({ axis }: { axis: Axis }): JSX.Element {
       </span>
     </div>
   );
+}
+
+/** Of many marks each second one can go where the axis is short. */
+function markLook(axis: Axis, index: number): string {
+  return axis.ticks.length > 4 && index % 2 === 1 ? "at is-between" : "at";
 }
 
 function anchorOf(axis: Axis, tick: number): "start" | "middle" | "end" {
@@ -107,7 +118,13 @@ function markOf(axis: Axis, tick: number): string {
   return `${tick < 1000 ? number(tick) : tick} ms`;
 }
 
-function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; view: TestView }): JSX.Element {
+function Row(props: {
+  row: StepRow & { secure: boolean };
+  axis: Axis;
+  now: Now;
+  view: TestView;
+  slim: boolean;
+}): JSX.Element {
   const { row, axis, now, view } = props;
   const tint = row.outcome === "failed" ? "bad" : row.outcome === "running" ? "now" : "";
   return (
@@ -121,7 +138,7 @@ function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; 
         {row.secure && <span class="vh"> {t("test.inside_tls")}</span>}
       </span>
       <span {...CELL} class="w">
-        <WhatWasSaid row={row} />
+        <WhatWasSaid row={row} slim={props.slim} />
       </span>
       <span {...CELL} class="bars">
         {row.outcome === "running" ? (
@@ -138,7 +155,7 @@ function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; 
 }
 
 /** One line; where there may be more than fits, a button that opens all of it. */
-function WhatWasSaid({ row }: { row: StepRow }): JSX.Element {
+function WhatWasSaid({ row, slim }: { row: StepRow; slim: boolean }): JSX.Element {
   const [open, setOpen] = useState(false);
   const line = inOneLine(row);
   const own = ownWords(row);
@@ -154,7 +171,7 @@ function WhatWasSaid({ row }: { row: StepRow }): JSX.Element {
       {text}{" "}
     </>
   ));
-  if (!hasMore(row)) return <span class="cut">{parts}</span>;
+  if (!hasMore(row, slim ? FITS_BESIDE : undefined)) return <span class="cut">{parts}</span>;
   return (
     <>
       <button type="button" class="said" aria-expanded={open} onClick={() => setOpen(!open)}>
