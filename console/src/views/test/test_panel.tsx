@@ -75,7 +75,7 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     panel.current?.scrollIntoView({ block: "nearest" });
   };
   return (
-    <div class="test" ref={panel}>
+    <div ref={panel}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
         {report && view.phase === "done" && !hasPassed(view) && (
           <WhatToDo
@@ -109,7 +109,7 @@ function TimelineCard(props: {
   if (!running && rowsOf(view).length === 0) return null;
   const side = <Side view={view} config={config} />;
   return (
-    <Card key={running ? "running" : "ended"} title={t("test.timeline")} side={side} bare class="timeline">
+    <Card key={running ? "running" : "ended"} title={t("test.timeline")} side={side} bare>
       {props.children}
     </Card>
   );
