@@ -5,17 +5,14 @@ import { Trouble } from "../parts/trouble.tsx";
 import { loadRest, t } from "../words/words.ts";
 
 /** Returns a component that stands for one which has yet to be fetched, with the words that it needs. */
-export function fetched<P extends object>(
-  fetch: () => Promise<ComponentType<P>>,
-  words: () => Promise<void> = loadRest,
-): ComponentType<P> {
+export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>): ComponentType<P> {
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
     const [, setKnown] = useState<unknown>(null);
     const [lost, setLost] = useState(false);
     useEffect(() => {
       if (known) return;
-      Promise.all([fetch(), words()]).then(
+      Promise.all([fetch(), loadRest()]).then(
         ([component]) => {
           known = component;
           setKnown(() => component);
