@@ -80,7 +80,7 @@ function firstModules(): Plugin {
 }
 
 export default defineConfig({
-  test: { isolate: false, pool: "forks" },
+  test: { isolate: false, pool: "forks", setupFiles: ["tests/fresh_modules.ts"] },
   root,
   plugins: [messages(), theme(), notices(), firstModules()],
   build: {

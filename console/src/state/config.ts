@@ -1,8 +1,7 @@
 /** One configuration, as its page and its dialogs read it. */
 import { type ConfigOverview, SecretState } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
-import { type Test, TestView } from "../../gen/smtpdiag/v1/test_pb.ts";
 import type { Problem, Result } from "../api/problem.ts";
-import { ask, configs, tests } from "../api/transport.ts";
+import { ask, configs } from "../api/transport.ts";
 
 /** What an id may look like. Others are in addresses alone, and must not get into a filter. */
 const ID = /^[\w-]{1,100}$/;
@@ -33,13 +32,6 @@ export async function readConfig(id: string, signal?: AbortSignal): Promise<Resu
 /** Reads the configuration that is in use; null where none is. */
 export function readActive(signal?: AbortSignal): Promise<Result<ConfigOverview | null>> {
   return first("state = active", signal);
-}
-
-/** Reads a kept test with its report; null where it is not kept any more. */
-export async function readKept(id: string, signal?: AbortSignal): Promise<Result<Test | null>> {
-  const answer = await ask((options) => tests.getTest({ id, view: TestView.FULL }, options), signal);
-  if (answer.ok) return { ok: true, value: answer.value.test ?? null };
-  return answer.problem.kind === "gone" ? { ok: true, value: null } : answer;
 }
 
 /** What a person knows the configuration by: its description, or where mail goes. */

@@ -11,11 +11,10 @@ import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
 import { confirm } from "../../state/ask.ts";
 import { changedSince } from "../../state/changed_since.ts";
-import { readKept } from "../../state/config.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { configsChanged } from "../../state/configs.ts";
+import { keptTest } from "../../state/kept_tests.ts";
 import { sentenceOf } from "../../state/problems.ts";
-import { reading } from "../../state/reading.ts";
 import { guard, type Route } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type TestView, viewOfTest } from "../../state/test_fold.ts";
@@ -63,15 +62,15 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
 
 /** The last kept test. */
 function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Element {
-  const read = useMemo(() => reading((signal) => readKept(id, signal)), [id]);
+  const read = useMemo(() => keptTest(id), [id]);
   useEffect(() => read.close, [read]);
-  const kept = read.value.value;
+  const kept = read.value.value?.test;
   const view = useMemo(() => (kept ? viewOfTest(kept) : null), [kept]);
   const problem = read.problem.value;
   if (view && kept) {
     return (
       <>
-        {changedSince(config, kept) && (
+        {changedSince(kept, config).length > 0 && (
           <div class="above">
             <Note>{t("config.changed_since")}</Note>
           </div>
@@ -80,6 +79,7 @@ function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Eleme
       </>
     );
   }
+  if (read.value.value) return <Never config={config} />; // it was the last one, and is kept no more
   if (problem) {
     return <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />;
   }

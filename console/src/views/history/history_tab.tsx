@@ -7,13 +7,13 @@ import type { Test } from "../../../gen/smtpdiag/v1/test_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Card, Loading } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
+import { testAndOpen } from "../../state/config_test.ts";
 import { factsOf, median, PARTS, partsOf, resultOf } from "../../state/history.ts";
 import { countOf } from "../../state/history_chart.ts";
 import { testsOf } from "../../state/kept_tests.ts";
 import { sentenceOf } from "../../state/problems.ts";
-import { hrefOf, navigate } from "../../state/route.ts";
+import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
-import { startConfigTest } from "../../state/test_run.ts";
 import { took } from "../../words/formats.ts";
 import { t } from "../../words/words.ts";
 import { HistoryChart } from "./chart.tsx";
@@ -102,14 +102,7 @@ function Empty({ config }: { config: ConfigOverview }): JSX.Element {
       <p>{t("history.empty")}</p>
       <p class="soft small">{t("history.empty_more")}</p>
       {canWrite.value && smtp && (
-        <Button
-          look="primary"
-          icon="play"
-          onClick={() => {
-            startConfigTest(config.id);
-            navigate(page);
-          }}
-        >
+        <Button look="primary" icon="play" onClick={() => testAndOpen(config)}>
           {t("history.test")}
         </Button>
       )}

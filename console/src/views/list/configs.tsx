@@ -5,6 +5,7 @@ import type { ProblemKind } from "../../api/problem.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { NARROW, useMedia } from "../../parts/media.ts";
 import { Trouble } from "../../parts/trouble.tsx";
+import { testAndOpen } from "../../state/config_test.ts";
 import { configList, keyOf } from "../../state/configs.ts";
 import { hrefOfList, listQueryOf } from "../../state/list_query.ts";
 import { sentenceOf } from "../../state/problems.ts";
@@ -18,7 +19,6 @@ import { ConfigCards } from "./cards.tsx";
 import { NoConfigs, NothingFound } from "./empty.tsx";
 import { useListKeys } from "./list_keys.ts";
 import { Pager } from "./pager.tsx";
-import { testAndOpen } from "./row.tsx";
 import { Search } from "./search.tsx";
 import { ConfigTable } from "./table.tsx";
 
