@@ -44,6 +44,11 @@ export type Problem = {
   metadata: Record<string, string>;
 };
 
+/** A problem that no call has met. */
+export function ownProblem(kind: ProblemKind, sentence = ""): Problem {
+  return { kind, reason: "", sentence, fields: [], retryAfter: null, requestId: "", metadata: {} };
+}
+
 /** The answer of a call: its value or what went wrong. */
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 

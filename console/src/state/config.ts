@@ -1,20 +1,12 @@
 /** One configuration, as its page and its dialogs read it. */
 import { type ConfigOverview, SecretState } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
-import type { Problem, Result } from "../api/problem.ts";
+import { ownProblem, type Result } from "../api/problem.ts";
 import { ask, configs } from "../api/transport.ts";
 
 /** What an id may look like. Others are in addresses alone, and must not get into a filter. */
 const ID = /^[\w-]{1,100}$/;
 
-const GONE: Problem = {
-  kind: "gone",
-  reason: "",
-  sentence: "",
-  fields: [],
-  retryAfter: null,
-  requestId: "",
-  metadata: {},
-};
+const GONE = ownProblem("gone");
 
 async function first(filter: string, signal?: AbortSignal): Promise<Result<ConfigOverview | null>> {
   const answer = await ask((options) => configs.listConfigOverviews({ filter, pageSize: 1 }, options), signal);
@@ -35,7 +27,7 @@ export function readActive(signal?: AbortSignal): Promise<Result<ConfigOverview 
 }
 
 /** What a person knows the configuration by: its description, or where mail goes. */
-export function nameOf(config: ConfigOverview): string {
+export function nameOf(config: Pick<ConfigOverview, "id" | "settings">): string {
   const { settings } = config;
   if (settings.case === "smtp") return settings.value.description || settings.value.host;
   if (settings.case === "http") return settings.value.description || settings.value.endpoint;

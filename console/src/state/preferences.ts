@@ -1,7 +1,7 @@
 /** What a person chose for this browser: language, theme, single keys. The only thing that is kept beyond the tab. */
 import { batch, effect, signal } from "@preact/signals";
+import type { Language } from "../words/words.ts";
 
-export type Language = "en" | "de";
 export type Theme = "system" | "light" | "dark";
 
 export const LANGUAGES: readonly Language[] = ["en", "de"];

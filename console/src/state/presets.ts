@@ -1,10 +1,10 @@
 /** The mail providers whose servers are known. */
 import { signal } from "@preact/signals";
 import { type ProviderPreset, WantedSecret } from "../../gen/smtpdiag/v1/discovery_pb.ts";
-import { TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { ask, discovery } from "../api/transport.ts";
 import { noted } from "./connection.ts";
 import type { Draft } from "./draft.ts";
+import { demandsTls } from "./encryption.ts";
 
 export const presets = signal<readonly ProviderPreset[]>([]);
 let read = false;
@@ -43,7 +43,7 @@ export function withPreset(draft: Draft, preset: ProviderPreset, address: string
     ...draft,
     host: server.host,
     port: String(server.port),
-    tls: server.tlsMode !== TlsMode.NONE && server.tlsMode !== TlsMode.OPPORTUNISTIC,
+    tls: demandsTls(server.tlsMode),
     login: preset.wantedSecrets[0] === WantedSecret.OAUTH ? "oauth" : "password",
     user: userOf(preset.userTemplate, address) || draft.user,
   };

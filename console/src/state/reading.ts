@@ -1,7 +1,7 @@
 /** Something that is read from the service for as long as a screen shows it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Problem, Result } from "../api/problem.ts";
-import { noted, onReturn } from "./connection.ts";
+import { comesBack, noted, onReturn } from "./connection.ts";
 
 /** Milliseconds in which nothing says that something loads, since most is there by then. */
 const SILENCE = 150;
@@ -46,8 +46,8 @@ export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): R
   }
 
   const forget = onReturn(() => {
-    const kind = problem.peek()?.kind;
-    if (kind === "unreachable" || kind === "broken" || kind === "token") void again();
+    const met = problem.peek();
+    if (met && comesBack(met)) void again();
   });
   void again();
   return {

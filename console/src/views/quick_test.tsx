@@ -5,9 +5,9 @@ import { Depth } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Button } from "../parts/button.tsx";
 import { Choices, Field } from "../parts/field.tsx";
 import { Card } from "../parts/pieces.tsx";
-import { confirm } from "../state/ask.ts";
 import type { Search } from "../state/discovery.ts";
 import { onKeys } from "../state/keys.ts";
+import { leaveRunning } from "../state/leaving.ts";
 import { apply, depth, fields, recipient, run, saveAsConfiguration, test } from "../state/quick_test.ts";
 import { guard } from "../state/route.ts";
 import { canWrite } from "../state/session.ts";
@@ -53,16 +53,7 @@ function Inside(): JSX.Element {
   );
   useEffect(() => {
     if (!running) return;
-    return guard(async () => {
-      const leave = await confirm({
-        title: t("form.leave_test"),
-        text: t("form.leave_test_text"),
-        yes: t("form.leave"),
-        no: t("form.stay"),
-      });
-      if (leave) run.peek()?.cancel();
-      return leave;
-    });
+    return guard(() => leaveRunning(() => run.peek()?.cancel()));
   }, [running]);
   return (
     <>

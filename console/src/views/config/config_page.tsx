@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
-import type { ProblemKind } from "../../api/problem.ts";
 import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
 import { forgetEnded } from "../../state/config_test.ts";
 import { onConfigsChanged } from "../../state/configs.ts";
+import { comesBack } from "../../state/connection.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { reading } from "../../state/reading.ts";
 import { hrefOf } from "../../state/route.ts";
@@ -24,9 +24,6 @@ import { SettingsTab } from "./settings_tab.tsx";
 import { TestTab, useLeaveGuard } from "./test_tab.tsx";
 
 const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
-
-/** What is told elsewhere, and read again by itself once it is over. */
-const COMES_BACK: ReadonlySet<ProblemKind> = new Set(["token", "unreachable", "broken"]);
 
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
@@ -71,7 +68,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
-      {problem && !COMES_BACK.has(problem.kind) && (
+      {problem && !comesBack(problem) && (
         <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
       )}
       <Tabs id={id} tab={tab === "tests" ? "history" : tab} />

@@ -17,7 +17,7 @@ import { now } from "../../state/now.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { canWrite } from "../../state/session.ts";
 import { took } from "../../words/formats.ts";
-import { codeName, stageName } from "../../words/vocabulary.ts";
+import { codeName, idOf, stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
 
 /** The verdict comes last and each is a new element, so that nothing moves as one takes another's place. */
@@ -79,9 +79,6 @@ function Verdict({ config }: { config: ConfigOverview }): JSX.Element {
     </Card>
   );
 }
-
-/** The wire's name of a value: "redirected". */
-const idOf = (values: Record<number, string>, value: number) => (values[value] ?? "").toLowerCase();
 
 function Report({ report, startedAt }: { report: WebhookReport; startedAt: number }): JSX.Element {
   const passed = report.outcome === Outcome.OK;

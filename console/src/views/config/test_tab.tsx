@@ -9,11 +9,11 @@ import { Loading, Note } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
-import { confirm } from "../../state/ask.ts";
 import { changedSince } from "../../state/changed_since.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { configsChanged } from "../../state/configs.ts";
 import { keptTest } from "../../state/kept_tests.ts";
+import { leaveRunning } from "../../state/leaving.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { guard, type Route } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
@@ -115,14 +115,7 @@ export function useLeaveGuard(config: ConfigOverview | null): void {
       const [section, id, tab] = to.parts;
       if (section === "configs" && id === config.id && tab !== "edit") return true;
       if (!testRuns(config)) return true;
-      const leave = await confirm({
-        title: t("config.leave_title"),
-        text: t("config.leave_text"),
-        yes: t("config.leave"),
-        no: t("config.stay"),
-      });
-      if (leave) cancelTest(config);
-      return leave;
+      return leaveRunning(() => cancelTest(config));
     });
   }, [running, config?.id]);
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { NARROW } from "../../parts/media.ts";
 import { Card, Note, Pill } from "../../parts/pieces.tsx";
 import { type Draft, fixedDraft, SETTINGS } from "../../state/draft.ts";
 import type { ConfigForm } from "../../state/form.ts";
@@ -21,7 +22,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
   const run = form.run.value;
   useEffect(() => {
     // Below the buttons of a narrow screen it would begin out of sight.
-    if (run && matchMedia("(max-width: 860px)").matches) card.current?.scrollIntoView({ block: "nearest" });
+    if (run && matchMedia(NARROW).matches) card.current?.scrollIntoView({ block: "nearest" });
   }, [run]);
   if (!run) return null;
   const view = targeted(run.view.value, form.tested.value);
