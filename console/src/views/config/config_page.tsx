@@ -4,17 +4,16 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
 import { Loading, Pill } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
 import { forgetEnded } from "../../state/config_test.ts";
 import { onConfigsChanged } from "../../state/configs.ts";
 import { comesBack } from "../../state/connection.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { reading } from "../../state/reading.ts";
 import { hrefOf } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { ConfigEvents } from "../events/config_events.tsx";
+import { Failure } from "../failure.tsx";
 import { HistoryTab } from "../history/history_tab.tsx";
 import { KeptTest } from "../history/kept_test.tsx";
 import { Head } from "../screen.tsx";
@@ -50,7 +49,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         {problem && (
           <>
             <Head name={t("config.configuration")} crumb={CRUMB()} />
-            <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
+            <Failure problem={problem} again={() => void read.again()} />
           </>
         )}
         {!problem && read.slow.value && <Loading rows={6} label={t("config.loading")} />}
@@ -68,9 +67,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
-      {problem && !comesBack(problem) && (
-        <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
-      )}
+      {problem && !comesBack(problem) && <Failure problem={problem} again={() => void read.again()} />}
       <Tabs id={id} tab={tab === "tests" ? "history" : tab} />
       {tab === "history" ? (
         <HistoryTab config={config} />

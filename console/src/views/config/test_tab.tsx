@@ -6,7 +6,6 @@ import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import type { Problem } from "../../api/problem.ts";
 import { Button } from "../../parts/button.tsx";
 import { Loading, Note } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
 import { changedSince } from "../../state/changed_since.ts";
@@ -14,12 +13,12 @@ import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { configsChanged } from "../../state/configs.ts";
 import { keptTest } from "../../state/kept_tests.ts";
 import { leaveRunning } from "../../state/leaving.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { guard, type Route } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type TestView, viewOfTest } from "../../state/test_fold.ts";
 import { configRun } from "../../state/test_run.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { TestPanel } from "../test/test_panel.tsx";
 import { HttpTest } from "./http_test.tsx";
 
@@ -52,7 +51,7 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
     <>
       {problem && (
         <div class="above">
-          <Trouble sentence={whyNot(problem)} requestId={problem.requestId} />
+          <Failure problem={problem} sentence={whyNot(problem)} />
         </div>
       )}
       <TestPanel view={view} config={config} applying={applying} onCancel={() => cancelTest(config)} {...may} />
@@ -81,7 +80,7 @@ function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Eleme
   }
   if (read.value.value) return <Never config={config} />; // it was the last one, and is kept no more
   if (problem) {
-    return <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />;
+    return <Failure problem={problem} again={() => void read.again()} />;
   }
   return read.slow.value ? (
     <section class="card">

@@ -3,15 +3,14 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ButtonLink } from "../../parts/button.tsx";
 import { NARROW, useMedia } from "../../parts/media.ts";
-import { Trouble } from "../../parts/trouble.tsx";
 import { testAndOpen } from "../../state/config_test.ts";
 import { configList, keyOf } from "../../state/configs.ts";
 import { comesBack } from "../../state/connection.ts";
 import { hrefOfList, listQueryOf } from "../../state/list_query.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { hrefOf, navigate, route } from "../../state/route.ts";
 import { canWrite, serverInfo } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { Head } from "../screen.tsx";
 import { ViewerNote } from "../viewer_note.tsx";
 import { ActiveLine } from "./active_line.tsx";
@@ -70,9 +69,7 @@ export function Configs(): JSX.Element {
   };
   const none = page !== null && count === 0 && page.configs.length === 0 && !beyond;
   const nothing = page !== null && !none && page.configs.length === 0 && !beyond;
-  const failed = trouble && (
-    <Trouble sentence={sentenceOf(trouble)} requestId={trouble.requestId} again={() => void list.again()} />
-  );
+  const failed = trouble && <Failure problem={trouble} again={() => void list.again()} />;
   return (
     <>
       <Head name={t("frame.configs")}>
