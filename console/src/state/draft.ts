@@ -114,6 +114,11 @@ export function fixedDraft(draft: Draft, fix: Pick<Fix, "changes">): Draft {
   return fixed;
 }
 
+/** Whether the draft has all that a fix changes. */
+export function isFixed(draft: Draft, fix: Pick<Fix, "changes">): boolean {
+  return !isChanged({ ...fixedDraft(draft, fix), secret: "" }, draft);
+}
+
 /** Why the secret must be entered, though one may be stored: the setting that no longer is the one it was stored for. */
 export type SecretReason = "missing" | "unreadable" | "login" | "host" | "user" | "client" | "port" | "tls";
 

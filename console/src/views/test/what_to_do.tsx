@@ -5,14 +5,14 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import type { Fix, Report } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { FieldError } from "../../parts/field.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { Pill } from "../../parts/pieces.tsx";
-import { differencesOf, fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
+import { fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
 import { onKeys } from "../../state/keys.ts";
 import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { codeId } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+import { Diff } from "./diff.tsx";
 
 type Props = {
   report: Report;
@@ -42,22 +42,6 @@ export function WhatToDo(props: Props): JSX.Element | null {
         </div>
       )}
     </div>
-  );
-}
-
-/** The words of a fix: each setting that changes, from what to what. */
-export function Diff({ fix }: { fix: Fix }): JSX.Element {
-  return (
-    <span class="diff">
-      {differencesOf(fix).map(({ setting, from, to }) => (
-        <span key={setting} class="change">
-          <span class="soft">{t(`fix.of_${setting}`)}</span> {from && <del>{from}</del>}
-          <Icon name="arrow" />
-          <span class="vh">{t("fix.becomes")}</span>
-          <ins>{to}</ins>
-        </span>
-      ))}
-    </span>
   );
 }
 
