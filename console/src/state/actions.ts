@@ -11,7 +11,7 @@ import { sentenceOf } from "./problems.ts";
 import { toast } from "./toasts.ts";
 
 /** How long a removal can be taken back, in seconds. */
-export const UNDO_SECONDS = 8;
+const UNDO_SECONDS = 8;
 
 /** What a dialog asks about: at most one at a time. */
 export type Asked = { what: "activate" | "deactivate" | "remove" | "secret"; config: ConfigOverview };

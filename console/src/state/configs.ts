@@ -14,7 +14,7 @@ export const PAGE = 50;
 const STRIDE = 200;
 
 /** Another number after each change. */
-export const configsTurn = signal(0);
+const configsTurn = signal(0);
 
 /** Has everything that shows configurations read them again: a test has ended, or an action has changed something. */
 export function configsChanged(): void {

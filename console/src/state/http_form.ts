@@ -13,7 +13,7 @@ import { guard, hrefOf, navigate } from "./route.ts";
 export type HttpDraft = { endpoint: string; description: string; renewKey: boolean };
 
 /** What is wrong with it, by a first check. */
-export function wrongUrl(endpoint: string): string {
+function wrongUrl(endpoint: string): string {
   if (!endpoint.trim()) return t("form.empty");
   return /^https?:\/\/[^\s/]/i.test(endpoint.trim()) ? "" : t("form.no_url");
 }
@@ -115,5 +115,3 @@ export function httpForm(config: ConfigOverview | null) {
     },
   };
 }
-
-export type HttpForm = ReturnType<typeof httpForm>;

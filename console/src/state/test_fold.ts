@@ -5,7 +5,7 @@
  * it: how far is learned from the events themselves, each of which is at least as old as it says.
  */
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Duration, durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { DiagnoseRequestSchema, DiagnoseResponse } from "../../gen/smtpdiag/v1/diagnosis_pb.ts";
 import type { Alternative, Report } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { type Test, TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
@@ -93,7 +93,7 @@ const DEFAULT_BOUND = 30_000;
  * @param longest How long the service lets a test take, in milliseconds.
  */
 export function emptyTest(request: TestRequest, longest = DEFAULT_BOUND): TestView {
-  const asked = request.timeout ? durationMs(request.timeout as Duration) : DEFAULT_BOUND;
+  const asked = request.timeout ? spent(request.timeout) : DEFAULT_BOUND;
   return {
     phase: "running",
     startedAt: 0,

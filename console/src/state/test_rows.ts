@@ -1,5 +1,5 @@
 /** What each event does to the rows of a test, and to what is known of its time. Pure; test_fold.ts says what a test is. */
-import { type Duration, durationMs, type Timestamp } from "@bufbuild/protobuf/wkt";
+import { durationMs, type Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Alternative, Report, Step } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { type Test, TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
 import { Code, Outcome, type Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
@@ -11,8 +11,8 @@ export function timeOf(time: Timestamp | undefined): number | null {
 }
 
 /** A length of time in milliseconds. None is negative. */
-export function spent(time: Duration | undefined): number {
-  return time ? Math.max(0, Number(time.seconds) * 1000 + time.nanos / 1e6) : 0;
+export function spent(time: { seconds?: bigint; nanos?: number } | undefined): number {
+  return time ? Math.max(0, Number(time.seconds ?? 0n) * 1000 + (time.nanos ?? 0) / 1e6) : 0;
 }
 
 /** Learns from an event that began and took so long when the test began, and how far the clocks differ. */

@@ -56,11 +56,11 @@ export function configRun(id: string): Signal<TestRun | null> {
 }
 
 /** Begins a test of a stored configuration, unless one runs: then it is that one. Once it ends, configurations are read again. */
-export function startConfigTest(id: string, more: TestRequest = {}): TestRun {
+export function startConfigTest(id: string): TestRun {
   const known = configRun(id);
   const present = known.peek();
   if (present?.view.peek().phase === "running") return present;
-  const run = startTest({ ...more, configId: id });
+  const run = startTest({ configId: id });
   known.value = run;
   void run.finished.then(configsChanged);
   return run;

@@ -29,12 +29,7 @@ export function ago(when: Timestamp, now: number): string {
 
 /** A day: "12 Nov 2026". */
 export function day(when: Timestamp): string {
-  return dayOf(timestampDate(when));
-}
-
-/** Likewise of a Date. */
-export function dayOf(when: Date): string {
-  return dates(locale.value, { day: "numeric", month: "short", year: "numeric" }).format(when);
+  return dates(locale.value, { day: "numeric", month: "short", year: "numeric" }).format(timestampDate(when));
 }
 
 /** The time of day: "15:21". */

@@ -32,7 +32,7 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
         return true;
       },
       Escape: () => {
-        if (!present.current.running || document.querySelector("dialog[open]")) return false;
+        if (!present.current.running) return false;
         cancelTest(present.current.config);
         return true;
       },

@@ -51,7 +51,7 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     if (!running || !onCancel) return;
     return onKeys({
       Escape: () => {
-        if (document.querySelector("dialog[open], [role=menu]")) return false; // that is what it closes
+        if (document.querySelector("[role=menu]")) return false; // that is what it closes
         onCancel();
         return true;
       },
