@@ -46,7 +46,8 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
         <div class="in-card form-outcome-words">
           <Verdict view={view} />
         </div>
-        <SlimTimeline view={view} />
+        {/* Made anew as the test ends: its place may be another, as below the verdict of a whole page. */}
+        <SlimTimeline key={running ? "running" : "ended"} view={view} />
         {!running && !passed && (
           <div class="in-card form-outcome-ways">
             <Ways form={form} view={view} />
