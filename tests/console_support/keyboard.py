@@ -54,17 +54,18 @@ class Keyboard:
         found: bool = target.evaluate_all("all => all.includes(document.activeElement)")
         return found
 
-    def complaint(self) -> str:
-        """Return what is wrong with the focus, empty for nothing."""
-        return str(self.page.evaluate(_FOCUS))
+    def look(self) -> None:
+        """Fail where the focus is nowhere, or can't be seen."""
+        complaint = self.page.evaluate(_FOCUS)
+        assert not complaint, complaint
 
     def tab_to(self, target: Locator, *, back: bool = False) -> None:
         """Press Tab until the focus is there."""
         for _ in range(FAR):
-            self.press("Shift+Tab" if back else "Tab")
-            assert self.complaint() == ""
             if self.has_focus(target):
                 return
+            self.press("Shift+Tab" if back else "Tab")
+            self.look()
         raise AssertionError(f"Tab never leads to {target}")
 
     def fill(self, target: Locator, text: str) -> None:

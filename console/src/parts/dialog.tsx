@@ -26,6 +26,7 @@ export function Dialog(props: {
       ref={element}
       class={`dialog ${props.wide ? "is-wide" : ""}`}
       aria-labelledby={id}
+      tabIndex={-1}
       onCancel={(event) => {
         if (event.target !== element.current || !event.cancelable) return; // of a file field inside; see onClose
         event.preventDefault();

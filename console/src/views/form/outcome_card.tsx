@@ -28,7 +28,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
   const running = view.phase === "running";
   const passed = hasPassed(view);
   return (
-    <div ref={card} class="form-outcome-place">
+    <div ref={card} class="form-outcome-place" role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Card
         class={`form-outcome ${running ? "is-run" : passed ? "is-ok" : "is-fail"}`}
         bare

@@ -75,7 +75,7 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     panel.current?.scrollIntoView({ block: "nearest" });
   };
   return (
-    <div class="test" ref={panel}>
+    <div class="test" ref={panel} role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
         {report && view.phase === "done" && !hasPassed(view) && (
           <WhatToDo

@@ -1,0 +1,43 @@
+/** The focus is never lost: where what had it is gone, it goes to what is nearest and makes sense. */
+
+/** What had the focus last, with all that was around it then. */
+let held: { path: readonly HTMLElement[]; beside: readonly (Element | null)[] } = { path: [], beside: [] };
+/** What had it before it went to a note at the lower edge, which goes by itself. */
+let beforeNote: HTMLElement | null = null;
+
+function pathOf(element: HTMLElement): HTMLElement[] {
+  const path: HTMLElement[] = [];
+  for (let at: HTMLElement | null = element; at && at !== document.body; at = at.parentElement) path.push(at);
+  return path;
+}
+
+function came(event: FocusEvent): void {
+  const { target } = event;
+  if (!(target instanceof HTMLElement)) return;
+  if (!target.closest(".toast")) beforeNote = target;
+  const row = target.closest("tr, li");
+  held = { path: pathOf(target), beside: [row?.nextElementSibling ?? null, row?.previousElementSibling ?? null] };
+}
+
+/** The row after or before the one that is gone, then the nearest part of the page that takes the focus, or its heading. */
+function nearest(): HTMLElement | null {
+  if (held.path.some((each) => each.matches(".toast")) && beforeNote?.isConnected) return beforeNote;
+  for (const row of held.beside) {
+    const first = row?.isConnected ? row.querySelector<HTMLElement>("a, button") : null;
+    if (first) return first;
+  }
+  const part = held.path.find((each) => each.isConnected && each.matches("[tabindex='-1']:not(main)"));
+  return part ?? document.querySelector<HTMLElement>("dialog[open]") ?? document.querySelector<HTMLElement>("h1, main");
+}
+
+function look(): void {
+  const [last] = held.path;
+  if (!last || last.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
+  nearest()?.focus({ preventScroll: true });
+}
+
+/** Called once. */
+export function keepFocus(): void {
+  addEventListener("focusin", came);
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}
