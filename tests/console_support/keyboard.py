@@ -15,7 +15,7 @@ FAR = 80
 _FOCUS = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return "it is nowhere";
-  const heading = at.matches("h1, main"); // what a page begins with shows no ring
+  const heading = at.matches("h1, main, [tabindex='-1']"); // no stop of Tab: where a page or a part of it begins
   const shown = (element, part) => {
     const style = getComputedStyle(element, part);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
@@ -74,7 +74,7 @@ class Keyboard:
         self.press("Control+a")
         self.type(text)
 
-    def activate(self, target: Locator) -> None:
+    def activate(self, target: Locator, *, back: bool = False) -> None:
         """Go to a button or a link and press Enter."""
-        self.tab_to(target)
+        self.tab_to(target, back=back)
         self.press("Enter")

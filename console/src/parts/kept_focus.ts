@@ -27,7 +27,8 @@ function nearest(): HTMLElement | null {
     if (first) return first;
   }
   const part = held.path.find((each) => each.isConnected && each.matches("[tabindex='-1']:not(main)"));
-  return part ?? document.querySelector<HTMLElement>("dialog[open]") ?? document.querySelector<HTMLElement>("h1, main");
+  const places = ["dialog[open]", "h1", "main"].map((place) => document.querySelector<HTMLElement>(place));
+  return part ?? places.find((place) => place !== null) ?? null;
 }
 
 function look(): void {

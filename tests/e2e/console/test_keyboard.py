@@ -40,7 +40,7 @@ def test_from_signing_in_to_a_configuration_in_use(browser: Browser, service: Ru
         keys.activate(visit.button("Apply and test again"))
         page.locator(".verdict.is-ok").wait_for()
         keys.look()
-        keys.activate(visit.button("Activate"))
+        keys.activate(visit.button("Activate"), back=True)
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("button", name="Activate")).to_be_focused()
         keys.press("Enter")
