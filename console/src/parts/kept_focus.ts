@@ -1,7 +1,11 @@
 /** The focus is never lost: where what had it is gone, it goes to what is nearest and makes sense. */
 
 /** What had the focus last, with all that was around it then. */
-let held: { path: readonly HTMLElement[]; beside: readonly (Element | null)[] } = { path: [], beside: [] };
+let held: { path: readonly HTMLElement[]; row: Element | null; beside: readonly (Element | null)[] } = {
+  path: [],
+  row: null,
+  beside: [],
+};
 /** What had it before it went to a note at the lower edge, which goes by itself. */
 let beforeNote: HTMLElement | null = null;
 
@@ -16,13 +20,13 @@ function came(event: FocusEvent): void {
   if (!(target instanceof HTMLElement)) return;
   if (!target.closest(".toast")) beforeNote = target;
   const row = target.closest("tr, li");
-  held = { path: pathOf(target), beside: [row?.nextElementSibling ?? null, row?.previousElementSibling ?? null] };
+  held = { path: pathOf(target), row, beside: [row?.nextElementSibling ?? null, row?.previousElementSibling ?? null] };
 }
 
 /** The row after or before the one that is gone, then the nearest part of the page that takes the focus, or its heading. */
 function nearest(): HTMLElement | null {
   if (held.path.some((each) => each.matches(".toast")) && beforeNote?.isConnected) return beforeNote;
-  for (const row of held.beside) {
+  for (const row of held.row?.isConnected ? [] : held.beside) {
     const first = row?.isConnected ? row.querySelector<HTMLElement>("a, button") : null;
     if (first) return first;
   }

@@ -74,6 +74,9 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     setUsed(fix);
     panel.current?.scrollIntoView({ block: "nearest" });
   };
+  useEffect(() => {
+    if (used) panel.current?.querySelector<HTMLElement>(".apply :is(input, button)")?.focus({ preventScroll: true });
+  }, [used]);
   return (
     <div class="test" ref={panel} role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
