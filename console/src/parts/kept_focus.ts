@@ -6,7 +6,7 @@ let held: { path: readonly HTMLElement[]; row: Element | null; beside: readonly 
   row: null,
   beside: [],
 };
-/** What had it before it went to a note at the lower edge, which goes by itself. */
+/** What had it when the last note came at the lower edge: what the note is about was done there. */
 let beforeNote: HTMLElement | null = null;
 
 function pathOf(element: HTMLElement): HTMLElement[] {
@@ -18,7 +18,6 @@ function pathOf(element: HTMLElement): HTMLElement[] {
 function came(event: FocusEvent): void {
   const { target } = event;
   if (!(target instanceof HTMLElement)) return;
-  if (!target.closest(".toast")) beforeNote = target;
   const row = target.closest("tr, li");
   held = { path: pathOf(target), row, beside: [row?.nextElementSibling ?? null, row?.previousElementSibling ?? null] };
 }
@@ -35,8 +34,12 @@ function nearest(): HTMLElement | null {
   return part ?? places.find((place) => place !== null) ?? null;
 }
 
-function look(): void {
+function look(changes: readonly MutationRecord[]): void {
   const [last] = held.path;
+  const came = changes.some(({ addedNodes }) =>
+    [...addedNodes].some((node) => node instanceof Element && node.matches(".toast")),
+  );
+  if (came && last && !last.closest(".toast")) beforeNote = last;
   if (!last || last.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
   nearest()?.focus({ preventScroll: true });
 }

@@ -1,4 +1,4 @@
-"""What people need who see, hit or read with difficulty: large targets, zoom, wide text, stillness, colours of their own."""
+"""What people need who see, hit or read with difficulty: large targets, zoom, wide text, stillness."""
 
 from collections.abc import Callable, Iterator
 
@@ -29,7 +29,8 @@ SMALL = """least => {
 
 WIDE_TEXT = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  sheet.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
     p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
 }"""
@@ -43,8 +44,8 @@ CUT = """() => {
     const hides = style.overflowX === "hidden" && style.textOverflow !== "ellipsis" && style.webkitLineClamp === "none";
     const runsOver = each.matches(".btn, .pill, th") && each.scrollWidth > each.clientWidth + 1;
     const below = hides && each.scrollHeight > each.clientHeight + 2;
-    if (runsOver || below) cut.push(`${each.scrollWidth}/${each.clientWidth} x ${each.scrollHeight}/${each.clientHeight} `
-      + each.outerHTML.slice(0, 160));
+    const size = `${each.scrollWidth}/${each.clientWidth} x ${each.scrollHeight}/${each.clientHeight}`;
+    if (runsOver || below) cut.push(`${size} ${each.outerHTML.slice(0, 160)}`);
   }
   return cut;
 }"""
@@ -103,7 +104,7 @@ def test_what_is_pressed_is_large_enough(
 ) -> None:
     with visitor(browser, service.http_url, size=size) as visit:
         small = {name: page.evaluate(SMALL, least) for name, page in everywhere(visit, token)}
-    assert small == dict.fromkeys(WAYS, [])
+    assert not any(small.values()), small
 
 
 @pytest.mark.parametrize("size", [(640, 400), (320, 512)], ids=["200 %", "400 %"])
@@ -117,16 +118,14 @@ def test_zoomed_nothing_is_scrolled_sideways(
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_wide_text_is_not_cut_off(
-    browser: Browser, service: RunningService, token: str, size: tuple[int, int]
-) -> None:
+def test_wide_text_is_not_cut_off(browser: Browser, service: RunningService, token: str, size: tuple[int, int]) -> None:
     cut = {}
     with visitor(browser, service.http_url, size=size) as visit:
         for name, page in everywhere(visit, token):
             page.evaluate(WIDE_TEXT)
             cut[name] = page.evaluate(CUT)
             page.evaluate("document.adoptedStyleSheets = []")
-    assert cut == dict.fromkeys(WAYS, [])
+    assert not any(cut.values()), cut
 
 
 @pytest.mark.parametrize("still", [True, False], ids=["reduced", "any"])

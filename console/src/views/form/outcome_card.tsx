@@ -28,6 +28,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
   const running = view.phase === "running";
   const passed = hasPassed(view);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
     <div ref={card} class="form-outcome-place" role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Card
         class={`form-outcome ${running ? "is-run" : passed ? "is-ok" : "is-fail"}`}

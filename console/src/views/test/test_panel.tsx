@@ -78,6 +78,7 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     if (used) panel.current?.querySelector<HTMLElement>(".apply :is(input, button)")?.focus({ preventScroll: true });
   }, [used]);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
     <div class="test" ref={panel} role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
         {report && view.phase === "done" && !hasPassed(view) && (
