@@ -71,7 +71,9 @@ export function Button(
         else onClick?.(event);
       }}
     >
-      <Inside {...props} {...(busy ? { icon: "spinner" as const } : {})} />
+      <Inside {...props} {...(busy ? { icon: "spinner" as const } : {})}>
+        {busy && !props.icon ? <span class="beneath">{props.children}</span> : props.children}
+      </Inside>
     </button>
   );
 }

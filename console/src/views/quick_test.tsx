@@ -39,7 +39,9 @@ function Inside(): JSX.Element {
   const running = view?.phase === "running";
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (running) panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
+    if (!running) return;
+    panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
+    panel.current?.querySelector<HTMLElement>(".test")?.focus({ preventScroll: true }); // as the form goes out of sight
   }, [running]);
   useEffect(
     () =>

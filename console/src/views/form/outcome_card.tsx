@@ -28,7 +28,8 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
   const running = view.phase === "running";
   const passed = hasPassed(view);
   return (
-    <div ref={card} class="form-outcome-place">
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
+    <div ref={card} class="form-outcome-place" role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Card
         class={`form-outcome ${running ? "is-run" : passed ? "is-ok" : "is-fail"}`}
         bare
@@ -46,7 +47,8 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
         <div class="in-card form-outcome-words">
           <Verdict view={view} />
         </div>
-        <SlimTimeline view={view} />
+        {/* Made anew as the test ends: its place may be another, as below the verdict of a whole page. */}
+        <SlimTimeline key={running ? "running" : "ended"} view={view} />
         {!running && !passed && (
           <div class="in-card form-outcome-ways">
             <Ways form={form} view={view} />

@@ -74,8 +74,12 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     setUsed(fix);
     panel.current?.scrollIntoView({ block: "nearest" });
   };
+  useEffect(() => {
+    if (used) panel.current?.querySelector<HTMLElement>(".apply :is(input, button)")?.focus({ preventScroll: true });
+  }, [used]);
   return (
-    <div ref={panel}>
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
+    <div ref={panel} role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
         {report && view.phase === "done" && !hasPassed(view) && (
           <WhatToDo

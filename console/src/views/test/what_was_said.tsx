@@ -15,12 +15,7 @@ export function WhatWasSaid({ row }: { row: StepRow }): JSX.Element {
   if (own) return <span class="own">{own}</span>;
   const parts = line.map(({ by, text }, index) => (
     <>
-      {by && (
-        <span class="dim">
-          {index > 0 ? "→ " : ""}
-          {by}{" "}
-        </span>
-      )}
+      {by && <Speaker by={by} arrow={index > 0} />}
       {text}{" "}
     </>
   ));
@@ -36,12 +31,25 @@ export function WhatWasSaid({ row }: { row: StepRow }): JSX.Element {
   );
 }
 
+/** Who says it: a letter, and the word for readers of screens. */
+function Speaker({ by, arrow }: { by: "C" | "S"; arrow?: boolean }): JSX.Element {
+  return (
+    <span class="dim">
+      <span aria-hidden="true">
+        {arrow ? "→ " : ""}
+        {by}{" "}
+      </span>
+      <span class="vh">{by === "C" ? t("report.client") : t("report.server")} </span>
+    </span>
+  );
+}
+
 function Whole({ lines }: { lines: readonly Said[] }): JSX.Element {
   return (
     <span class="whole">
       {lines.map(({ by, text }, index) => (
         <span key={index}>
-          {by && <span class="dim">{by} </span>}
+          {by && <Speaker by={by} />}
           {text}
         </span>
       ))}
