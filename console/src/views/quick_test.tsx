@@ -41,7 +41,7 @@ function Inside(): JSX.Element {
   useEffect(() => {
     if (!running) return;
     panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
-    panel.current?.querySelector<HTMLElement>(".test")?.focus({ preventScroll: true }); // as the form goes out of sight
+    panel.current?.querySelector<HTMLElement>("[role=group]")?.focus({ preventScroll: true }); // as the form goes out of sight
   }, [running]);
   useEffect(
     () =>
