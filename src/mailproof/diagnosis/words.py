@@ -20,7 +20,7 @@ from mailproof.domain.phrase import say
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
-from mailproof.smtp.vocabulary import Stage
+from mailproof.smtp.vocabulary import Stage, TlsMode
 from mailproof.syntax.host import bracketed, join_host_port
 
 
@@ -77,20 +77,25 @@ def _offered(seen: Observed) -> tuple[str, ...]:
     return seen.facts.ehlo.mechanisms if seen.facts.ehlo else ()
 
 
+def _says_only_whether(seen: Observed) -> bool:
+    """Return whether the settings say only whether to encrypt, so that no TLS mode was chosen by name."""
+    return seen.plan.audience is Audience.FLAG or seen.plan.tls_mode in {TlsMode.AUTO, TlsMode.OPPORTUNISTIC}
+
+
 def _clear_first(seen: Observed) -> str:
-    if seen.plan.audience is Audience.FLAG:
+    if _says_only_whether(seen):
         return say("these settings begin in clear text")
     return say("TLS mode {mode} begins in clear text", mode=seen.plan.tls_mode.value)
 
 
 def _tls_first(seen: Observed) -> str:
-    if seen.plan.audience is Audience.FLAG:
+    if _says_only_whether(seen):
         return say("these settings begin with TLS")
     return say("TLS mode {mode} begins with TLS", mode=seen.plan.tls_mode.value)
 
 
 def _demands(seen: Observed) -> str:
-    if seen.plan.audience is Audience.FLAG:
+    if _says_only_whether(seen):
         return say("these settings demand encryption")
     return say("TLS mode {mode} demands encryption", mode=seen.plan.tls_mode.value)
 
