@@ -1,5 +1,5 @@
 /** What happens while the service can't be reached, and once it can. */
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Problem, ProblemKind, Result } from "../src/api/problem.ts";
 
 const refresh = vi.fn<() => Promise<Problem | null>>();
@@ -7,8 +7,6 @@ vi.mock("../src/state/session.ts", async () => {
   const { signal } = await import("@preact/signals");
   return { refresh: () => refresh(), tokenRefused: signal(false), signedIn: signal(true) };
 });
-vi.resetModules(); // another file of this process may have loaded them with the true session
-afterAll(() => vi.resetModules());
 const { nextTry, noticed, offline, tokenRenewed, tryNow } = await import("../src/state/connection.ts");
 const { reading } = await import("../src/state/reading.ts");
 const { tokenRefused } = await import("../src/state/session.ts");
