@@ -5,6 +5,8 @@ Its names are those of well-known providers; behind each stands a server of ours
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -25,6 +27,9 @@ from smtp_support.pki import DAY
 from smtp_support.scripted import Part, Script, background, serve, smtp
 
 INSTANCE = "acme"
+NETWORK = f"127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}"
+"""The first three parts of the servers' addresses: another process has others."""
+
 KNOWN_PORTS = (25, 465, 587, 2465, 2525, 2587)
 PASSWORD = "correct horse"
 
@@ -36,6 +41,7 @@ AMAZON = "Amazon SES, Frankfurt"
 GMAIL = "Gmail, legacy"
 NEWSLETTER = "Mailbox.org, newsletter"
 WEBHOOK = "Billing webhook"
+SLOW = "Slow"
 
 CONFIGS: dict[str, dict[str, Any]] = {
     POSTMARK: {"host": "smtp.postmarkapp.com:587", "senderAddress": "noreply@acme.example", "tls": True},
@@ -49,9 +55,19 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     GMAIL: {"host": "smtp.gmail.com:587", "senderAddress": "acme.mailer@gmail.com", "tls": True},
     NEWSLETTER: {"host": "smtp.mailbox.org:465", "senderAddress": "news@acme.example", "tls": True},
+    SLOW: {"host": "smtp.slow.example:587", "senderAddress": "noreply@acme.example", "tls": True},
 }
 
 _EHLO_OF_EXCHANGE = ("250-EXCH02.corp.acme.example", "250-SIZE 37748736", "250-STARTTLS", "250 8BITMIME")
+
+
+def why_not() -> str:
+    """Return what keeps it from running here, "" for nothing."""
+    try:
+        with socket.create_server((f"{NETWORK}.1", 25)):
+            return ""
+    except PermissionError:
+        return "the servers have the mail ports, which only root may open here"
 
 
 def _slowly(seconds: float, *parts: Part) -> tuple[Part, ...]:
@@ -91,7 +107,7 @@ def _place_servers(world: World) -> None:
 
     def listen(name: str, port: int, script: Script, context: ssl.SSLContext | None = None) -> None:
         # The port itself on an address of its own: what is probed beside a setting is that address at other ports.
-        address = addresses.setdefault(name, f"127.0.7.{len(addresses) + 1}")
+        address = addresses.setdefault(name, f"{NETWORK}.{len(addresses) + 1}")
         world.enter(serve(script, context=context, host=address, port=port))
         for known in KNOWN_PORTS:
             world.place(name, known, known, address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -107,11 +107,16 @@ class Visitor:
         moved: list[Any] = self.page.evaluate("window.seen.shifts")
         return moved
 
-    def axe(self) -> list[str]:
-        """Return what axe finds on what is shown now, each as a line."""
+    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+        """Return what axe finds on what is shown now, each as a line.
+
+        Args:
+            rules: The only rules to judge by; empty for all that `RULES` tags.
+        """
         if not self.page.evaluate("typeof axe === 'object'"):
             self.page.evaluate(_axe())
-        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": RULES}
+        options = {"runOnly": only, "resultTypes": ["violations"]}
         found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{violation['id']}: {node['html'][:160]} {json.dumps(node['any'][:1])[:300]}"

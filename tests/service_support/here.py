@@ -6,11 +6,13 @@ serve, and by those calls of `service_support.service.run` that most files of co
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 from mailproof.cli.main import main
@@ -35,6 +37,14 @@ def carry_out(
         mock.patch.dict(os.environ, dict(env), clear=True),
         mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
     ):
-        code = main(arguments)
+        code = _code_of(arguments)
     shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))
     return subprocess.CompletedProcess(arguments, code, shown, said)
+
+
+def _code_of(arguments: Sequence[str]) -> int:
+    """Return the exit code. A thread with an event loop of its own, as a browser's tests are, runs no other one."""
+    if asyncio._get_running_loop() is None:
+        return main(arguments)
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(main, arguments).result()
