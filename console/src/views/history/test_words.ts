@@ -39,8 +39,9 @@ export function depthText(test: Test): string {
   return test.depth === Depth.UNSPECIFIED ? "–" : stageName((Depth[test.depth] ?? String(test.depth)).toLowerCase());
 }
 
-/** Which call made a test: "Test message". */
+/** Which call made a test: "Test message". Empty for what is usual, if it is known who made it. */
 export function triggerText(test: Test): string {
+  if (test.trigger === TestTrigger.DIAGNOSE && actorText(test) !== "") return "";
   const key = `history.trigger_${(TestTrigger[test.trigger] ?? "unspecified").toLowerCase()}`;
   return has(key) ? t(key) : "";
 }
