@@ -150,7 +150,10 @@ export function configList(query: ListQuery): ConfigList {
     tokens.clear(); // the service may take them no more: counted out instead
     return readPage(wanted, signal);
   });
-  if (last?.key === keyOf(query)) read.put(last);
+  if (last?.key === keyOf(query)) {
+    read.put(last);
+    void read.again(); // to put it has ended the first reading
+  }
   const keep = effect(() => {
     last = read.value.value ?? last;
   });

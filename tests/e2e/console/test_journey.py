@@ -12,13 +12,13 @@ def fill_form(visit: Visitor, name: str, host: str, port: int, user: str, passwo
     """Type a configuration as a person who has the encryption wrong."""
     page = visit.page
     page.get_by_label("Host", exact=True).fill(host)
-    page.get_by_label("Port", exact=True).fill(str(port))
+    page.get_by_role("combobox", name="Port").fill(str(port))
     page.get_by_label("If the server offers it").check()
     page.get_by_label("User", exact=True).fill(user)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_label("Address", exact=True).fill("noreply@example.org")
+    page.get_by_role("textbox", name="Password", exact=True).fill(password)
+    page.get_by_label("Sender address", exact=True).fill("noreply@example.org")
     page.get_by_label("Display name").fill("Acme")
-    page.get_by_label("Name of this configuration").fill(name)
+    page.get_by_role("textbox", name="Name of this configuration").fill(name)
 
 
 def fix_and_activate(visit: Visitor, name: str, password: str) -> None:
