@@ -35,6 +35,12 @@ export function userOf(template: string, address: string): string {
     .replaceAll("%EMAILDOMAIN%", address.slice(at + 1));
 }
 
+/** An app password is made in a minute, also where the provider would rather have OAuth. */
+function loginOf({ wantedSecrets }: ProviderPreset): "oauth" | "password" {
+  const prefersOauth = wantedSecrets[0] === WantedSecret.OAUTH;
+  return prefersOauth && !wantedSecrets.includes(WantedSecret.APP_PASSWORD) ? "oauth" : "password";
+}
+
 /** The settings with those of a provider in their place. */
 export function withPreset(draft: Draft, preset: ProviderPreset, address: string): Draft {
   const server = preset.servers[0];
@@ -44,7 +50,7 @@ export function withPreset(draft: Draft, preset: ProviderPreset, address: string
     host: server.host,
     port: String(server.port),
     tls: demandsTls(server.tlsMode),
-    login: preset.wantedSecrets[0] === WantedSecret.OAUTH ? "oauth" : "password",
+    login: loginOf(preset),
     user: userOf(preset.userTemplate, address) || draft.user,
   };
 }

@@ -39,8 +39,9 @@ export function depthText(test: Test): string {
   return test.depth === Depth.UNSPECIFIED ? "–" : stageName(idOf(Depth, test.depth));
 }
 
-/** Which call made a test: "Test message". */
+/** Which call made a test: "Test message". Empty for what is usual, if it is known who made it. */
 export function triggerText(test: Test): string {
+  if (test.trigger === TestTrigger.DIAGNOSE && actorText(test) !== "") return "";
   const key = `history.trigger_${idOf(TestTrigger, test.trigger)}`;
   return has(key) ? t(key) : "";
 }

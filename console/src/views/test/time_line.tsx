@@ -100,11 +100,12 @@ function anchorOf(axis: Axis, tick: number): "start" | "middle" | "end" {
   return tick / axis.end > 0.94 ? "end" : "middle";
 }
 
-/** All marks of one axis have the same unit. */
+/** All marks of one axis have the same unit, which the last one names: there is no room for more beside a chain. */
 function markOf(axis: Axis, tick: number): string {
-  if (tick === 0) return "0";
-  if (axis.end > 2600) return `${number(tick / 1000)} s`;
-  return `${tick < 1000 ? number(tick) : tick} ms`;
+  const last = tick === axis.ticks.at(-1);
+  if (axis.end > 2600) return last ? `${number(tick / 1000)} s` : number(tick / 1000);
+  const amount = tick < 1000 ? number(tick) : String(tick);
+  return last ? `${amount} ms` : amount;
 }
 
 function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; view: TestView }): JSX.Element {

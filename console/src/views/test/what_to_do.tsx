@@ -31,11 +31,19 @@ export function WhatToDo(props: Props): JSX.Element | null {
   if (chosen) return <VerifiedFix key={chosen.sentence} {...props} fix={chosen} />;
   const [likely] = report.fixes;
   const field = likely ? fieldOf(likely) : fieldOfCode(codeId(report.code));
+  // What the difference shows is not said again in the API's words.
+  const shown = likely && differencesOf(likely).length > 0;
+  const words = shown ? report.advice.replace(likely.sentence, "").trim() : report.advice || likely?.sentence;
   if (!report.advice && !likely) return <p class="fix soft">{t("fix.nothing")}</p>;
   return (
     <div class="fix">
-      <p class="advice">{report.advice || likely?.sentence}</p>
-      {likely && <p class="small dim">{t("fix.not_verified")}</p>}
+      {likely && (
+        <div class="row wrap">
+          {shown && <Diff fix={likely} />}
+          <span class="small dim">{t("fix.not_verified")}</span>
+        </div>
+      )}
+      {words && <p class="advice">{words}</p>}
       {field && config && canWrite.value && (
         <div>
           <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field })}>{t(`fix.edit_${field}`)}</ButtonLink>
