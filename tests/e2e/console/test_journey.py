@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from console_support.instances import administrator
 from console_support.visitor import Visitor, visitor
 from postfix_support.dovecot import DOVECOT
 from postfix_support.postfix import MASTER, PASSWORD, USER, Postfix, postfix, why_not
-from service_support.service import RunningService
+from service_support.service import RunningService, create_token
 from smtp_support import pki
 from smtp_support.scripted import serve, smtp
 
@@ -53,7 +52,7 @@ def put_to_use(visit: Visitor) -> None:
 
 def test_from_signing_in_to_a_configuration_in_use(browser: Browser, service: RunningService) -> None:
     sandbox = service.sandbox
-    token = administrator(service, "journey")
+    token = create_token(service.data_dir, "admin", "--instance", "journey")
     with visitor(browser, service.http_url) as visit:
         page = visit.page
         visit.sign_in(token)
@@ -86,7 +85,7 @@ def test_the_fix_beside_the_form_with_a_real_postfix(
 ) -> None:
     with visitor(browser, service.http_url) as visit:
         page = visit.page
-        visit.sign_in(administrator(service, "postfix"))
+        visit.sign_in(create_token(service.data_dir, "admin", "--instance", "postfix"))
         add(visit, "127.0.0.1", submissions.ports["submissions"], USER, PASSWORD)
         visit.button("Test and save").click()
         page.get_by_text("Failed at Greeting").wait_for()
@@ -103,7 +102,7 @@ def test_what_only_the_provider_can_give_is_said_and_no_button_promises_it(
     script = smtp(context=pki.good(), replies={"AUTH": [REFUSAL]})
     with serve(script) as served, visitor(browser, service.http_url) as visit:
         page = visit.page
-        visit.sign_in(administrator(service, "provider"))
+        visit.sign_in(create_token(service.data_dir, "admin", "--instance", "provider"))
         add(visit, "127.0.0.1", served.port, "user", "secret-word")
         visit.button("Save untested").click()
         visit.heading("Office").wait_for()

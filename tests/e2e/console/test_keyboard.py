@@ -2,16 +2,15 @@
 
 from playwright.sync_api import Browser, expect
 
-from console_support.instances import administrator
 from console_support.keyboard import Keyboard
 from console_support.visitor import visitor
 from service_support.rest import call
-from service_support.service import RunningService
+from service_support.service import RunningService, create_token
 
 
 def test_from_signing_in_to_a_configuration_in_use(browser: Browser, service: RunningService) -> None:
     sandbox = service.sandbox
-    token = administrator(service, "keys")
+    token = create_token(service.data_dir, "admin", "--instance", "keys")
     with visitor(browser, service.http_url) as visit:
         page, keys = visit.page, Keyboard(visit.page)
         visit.open()
@@ -56,7 +55,7 @@ def test_from_signing_in_to_a_configuration_in_use(browser: Browser, service: Ru
 
 def test_the_focus_comes_back_or_goes_on(browser: Browser, service: RunningService) -> None:
     sandbox = service.sandbox
-    token = administrator(service, "focus")
+    token = create_token(service.data_dir, "admin", "--instance", "focus")
     for name in ("First", "Second", "Third"):
         settings = {
             "description": name,

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from console_support.instances import administrator
 from console_support.visitor import NARROW, WIDE, Visitor, visitor
 from service_support.rest import call
-from service_support.service import RunningService
+from service_support.service import RunningService, create_token
 from smtp_support.scripted import Do, raw, serve
 
 SMALL = """least => {
@@ -54,7 +53,7 @@ CUT = """() => {
 @pytest.fixture(scope="module")
 def token(service: RunningService) -> str:
     """An administrator of an instance with one configuration, whose test fails and has a fix."""
-    made = administrator(service, "reach")
+    made = create_token(service.data_dir, "admin", "--instance", "reach")
     sandbox = service.sandbox
     settings = {
         "description": "Office",
@@ -137,13 +136,13 @@ def test_motion_is_as_the_person_prefers(browser: Browser, service: RunningServi
         page.get_by_role("combobox", name="Port").fill(str(silent.port))
         page.get_by_role("radio", name="None").check()
         visit.button("Test").click()
-        page.locator("[data-outcome=running]").wait_for()
+        page.locator("[data-stage=greeting][data-outcome=running]").wait_for()
         moving = page.evaluate("document.getAnimations().filter(each => each.playState === 'running').length")
         assert (moving == 0) is still
         steps = page.evaluate(
             """() => new Promise(resolve => {
               let steps = 0;
-              const bar = document.querySelector("[data-outcome=running] rect");
+              const bar = document.querySelector("[data-stage=greeting] rect.light");
               new MutationObserver(() => { steps += 1; }).observe(bar, { attributes: true });
               setTimeout(() => resolve(steps), 1500);
             })"""
