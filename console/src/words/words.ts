@@ -52,7 +52,8 @@ function restOf(language: Language): Promise<{ messages: Rest }> {
 function message(key: string): string | Plural | undefined {
   const dot = key.indexOf(".");
   const area = catalogue.value[key.slice(0, dot) as Area] as Record<string, string | Plural> | undefined;
-  return area?.[key.slice(dot + 1)];
+  const name = key.slice(dot + 1); // may be of an address: "constructor" is the name of no message
+  return area && Object.hasOwn(area, name) ? area[name] : undefined;
 }
 
 function chosen(key: string, values: Values | Record<string, unknown>): string {
