@@ -144,13 +144,13 @@ export function isActive(config: ConfigOverview): boolean {
 /** Reads the list for as long as its screen is shown, and again after each change. */
 export function configList(query: ListQuery): ConfigList {
   let wanted = query;
+  const shownBefore = last?.key === keyOf(query) ? last : null;
   const read = reading(async (signal) => {
     const answer = await readPage(wanted, signal);
     if (answer.ok || answer.problem.kind !== "invalid" || tokens.size === 0) return answer;
     tokens.clear(); // the service may take them no more: counted out instead
     return readPage(wanted, signal);
-  });
-  if (last?.key === keyOf(query)) read.put(last);
+  }, shownBefore);
   const keep = effect(() => {
     last = read.value.value ?? last;
   });
