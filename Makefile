@@ -13,7 +13,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen console lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder
+.PHONY: help run test setup debian lint format types gen console lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder console-shots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,6 +123,9 @@ ATTACKS ?= all
 
 attack: setup ## Attack a running service, ATTACKS by name or all of them: what each costs it, and who is still served
 	@PYTHONPATH=tests $(BIN)/python -m bench.attack $(ATTACKS)
+
+console-shots: setup ## Take pictures of each screen of the web console into docs/console (SCREENS="history events"; SCREENS=all into build/)
+	@PYTHONPATH=tests MAILPROOF_TEST_COMMAND=$(abspath $(BIN))/mailproof $(BIN)/python -m console_support.shots $(SCREENS)
 
 CHAOS_ROUNDS ?= 50
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
@@ -15,10 +16,11 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Run Chromium."""
+def open_browser(env: Mapping[str, str] | None = None) -> Iterator[Browser]:
+    """Run Chromium, with more variables of its environment."""
+    variables: dict[str, str | float | bool] = {**os.environ, **(env or {})}
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS) as launched,
+        playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS, env=variables) as launched,
     ):
         yield launched

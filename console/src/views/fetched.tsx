@@ -4,8 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import { Trouble } from "../parts/trouble.tsx";
 import { offline, onReturn, tryNow } from "../state/connection.ts";
 import { loadRest, t } from "../words/words.ts";
+import { Head } from "./screen.tsx";
 
-/** Returns a component that stands for one which has yet to be fetched, with the words that it needs. */
+/**
+ * Returns a component that stands for one which has yet to be fetched, with the words that it needs.
+ *
+ * What can't be fetched while the service is gone is fetched when it is back. Where the service is there and the file is
+ * not, another release runs by now, whose files have other names: only the page itself, loaded anew, names those.
+ */
 export function fetched<P extends object>(
   fetch: () => Promise<ComponentType<P>>,
   words: () => Promise<void> = loadRest,
@@ -13,28 +19,40 @@ export function fetched<P extends object>(
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
     const [, setKnown] = useState<unknown>(null);
-    const [lost, setLost] = useState(false);
+    const [lost, setLost] = useState<"" | "file" | "service">("");
     useEffect(() => {
       if (known) return;
-      const load = (failed: () => void) =>
-        Promise.all([fetch(), words()]).then(([component]) => {
+      let shown = true;
+      const load = async () => {
+        try {
+          const [component] = await Promise.all([fetch(), words()]);
           known = component;
-          setKnown(() => component);
-        }, failed);
-      const again = onReturn(() => void load(() => {})); // fetched by itself once the service is back
-      void load(() => {
-        setLost(true);
-        void tryNow();
+          if (shown) setKnown(() => component);
+        } catch {
+          await tryNow();
+          if (shown) setLost(offline.peek() ? "service" : "file");
+        }
+      };
+      const forget = onReturn(() => {
+        if (!known) void load();
       });
-      return again;
+      void load();
+      return () => {
+        shown = false;
+        forget();
+      };
     }, []);
     if (known) {
       const Screen = known;
       return <Screen {...props} />;
     }
-    // Another release may run by now, whose files have other names: the page itself then names those. While there is no
-    // service, a page that is read again would be none.
-    const again = () => (offline.peek() ? void tryNow() : location.reload());
-    return lost ? <Trouble sentence={t("session.not_fetched")} again={again} /> : null;
+    if (lost === "file") return <Trouble sentence={t("session.not_fetched")} again={() => location.reload()} />;
+    if (lost !== "service") return null;
+    return (
+      <>
+        <Head name={t("session.waiting")} />
+        <p>{t("session.waiting_why")}</p>
+      </>
+    );
   };
 }

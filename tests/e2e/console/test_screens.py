@@ -9,7 +9,7 @@ from console_support.acme import Acme, acme, why_not
 from console_support.screens import SCREENS
 from console_support.visitor import NARROW, WIDE, visitor
 
-LOST = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "401", "404")
+LOST = ("net::ERR_", "Failed to load resource")
 """What the browser itself writes where a state is about a lost connection, a refused token or a missing thing."""
 
 
