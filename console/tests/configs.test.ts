@@ -110,3 +110,17 @@ test("it is read again after a change, while the rows stay, and not once it is c
   await settled();
   expect(pages()).toHaveLength(1);
 });
+
+test("the page that Back comes to is shown at once, and read again", async () => {
+  const before = configList(page("sort=last"));
+  await settled();
+  before.close();
+  stored.pop();
+  asked.length = 0;
+  const list = configList(page("sort=last"));
+  expect(list.page.value?.count).toBe(430);
+  await settled();
+  expect(list.page.value?.count).toBe(429);
+  expect(pages()).toHaveLength(1);
+  list.close();
+});

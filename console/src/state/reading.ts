@@ -25,10 +25,7 @@ export type Reading<T> = {
  * Reads at once, again when asked, and by itself when the service comes back or a new token is there.
  * @param known What is shown until it is read, where something is known from before.
  */
-export function reading<T>(
-  read: (signal: AbortSignal) => Promise<Result<T>>,
-  known: T | null = null,
-): Reading<T> {
+export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>, known: T | null = null): Reading<T> {
   const value = signal<T | null>(known);
   const problem = signal<Problem | null>(null);
   const slow = signal(false);

@@ -129,7 +129,9 @@ def test_a_viewer_sees_everything_and_is_offered_nothing(browser: Browser, servi
         page.get_by_role("link", name=NAME).wait_for()
         for place in ("configs", f"configs/{made.id}", f"configs/{made.id}/edit", "configs/new", "test"):
             visit.go(f"#/{place}")
-            expect(page.get_by_text("You can look but not change or test: this token has the role viewer.")).to_have_count(1)
+            expect(
+                page.get_by_text("You can look but not change or test: this token has the role viewer.")
+            ).to_have_count(1)
             words = "Test|Edit|Activate|Deactivate|Remove|Add|Save|More|Apply|Import|Replace|Find"
             expect(page.locator("main").get_by_role("button", name=re.compile(rf"^({words})"))).to_have_count(0)
             expect(page.locator("main").get_by_role("textbox")).to_have_count(0)

@@ -222,8 +222,11 @@ PAGES = {
     "a page in the place of an answer": {"status": 200, "content_type": "text/html", "body": "<!doctype html>" * 40},
     "an empty answer": {"status": 200, "content_type": "application/grpc-web+proto", "body": ""},
     "a cut answer": {"status": 200, "content_type": "application/grpc-web+proto", "body": b"\0\0\0\0\xffabc"},
-    "a length beyond all": {"status": 200, "content_type": "application/grpc-web+proto", "body": b"\0\xff\xff\xff\xffx"},
-    "a status that is no number": {"status": 200, "headers": {"grpc-status": "x", "grpc-message": "%"}, "body": ""},
+    "a length beyond all": {
+        "status": 200,
+        "content_type": "application/grpc-web+proto",
+        "body": b"\0\xff\xff\xff\xffx",
+    },
 }
 
 
@@ -247,6 +250,27 @@ def test_an_answer_that_is_none_of_the_services(signed: Visitor, answer: dict[st
     page.locator("[data-config]").first.wait_for()
     harmless(signed, "Failed to load resource")
     signed.complaints.clear()
+
+
+def test_a_part_that_another_release_has_no_more_is_asked_for_once(browser: Browser, service: RunningService) -> None:
+    token = create_token(service.data_dir, "admin", "--instance", "released")
+    with visitor(browser, service.http_url) as visit:
+        page = visit.page
+        asked: list[str] = []
+
+        def gone(route: Route) -> None:
+            asked.append(route.request.url)
+            route.fulfill(status=404, content_type="application/json", body="{}")
+
+        visit.sign_in(token)
+        visit.heading("Configurations").wait_for()
+        page.route(re.compile("/assets/settings-"), gone)
+        visit.go("#/settings")
+        page.get_by_text("This part of the console could not be fetched.").wait_for()
+        visit.go("#/events")
+        visit.heading("Events").wait_for()
+        assert len(asked) == 1
+        visit.check("404", "MIME type", "Failed to fetch dynamically imported module")
 
 
 def test_files_that_are_no_export(signed: Visitor) -> None:
