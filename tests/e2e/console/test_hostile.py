@@ -298,7 +298,8 @@ def test_files_that_are_no_export(signed: Visitor) -> None:
 
 ELSEWHERE = """<!doctype html><title>elsewhere</title><body><script>
 const opened = window.open("{url}", "console");
-setInterval(() => {{ try {{ opened.postMessage("test", "*"); opened.location.hash = "#/configs/new?address=a@evil.example"; }}
+setInterval(() => {{
+  try {{ opened.postMessage("test", "*"); opened.location.hash = "#/configs/new?address=a@evil.example"; }}
   catch (error) {{ window.refused = String(error); }} }}, 20);
 </script>"""
 
