@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { has, t } from "../src/words/words.ts";
 import { loadAll } from "./words.ts";
 
-beforeAll(() => loadAll("en"));
+beforeAll(loadAll);
 
 test.each([
   ["Office", "Office"],

@@ -241,7 +241,7 @@ def test_a_service_killed_in_the_middle_and_started_anew(browser: Browser, tmp_p
             band = page.locator(".band")
             expect(band).to_contain_text("The service does not answer.")
             page.get_by_role("link", name="Events").first.click()
-            expect(page.locator("main")).to_contain_text("This part of the console could not be fetched.")
+            expect(page.locator("main")).to_contain_text("Waiting for the service")
             first.stop()
             assert server.wait_until_all_closed()
             seen = server.seen
@@ -343,4 +343,22 @@ def test_a_removal_is_taken_back_or_left_behind(browser: Browser, service: Runni
         remove(visit)
         page.clock.run_for(20_000)
         eventually(lambda: made.names() == [], "it is still there")
+        visit.check()
+
+
+def test_a_removal_is_left_behind_with_its_instance(browser: Browser, service: RunningService) -> None:
+    made = office(service, "former", 9)
+    both = create_token(service.data_dir, "admin", "--instance", "former", "--instance", "latter")
+    with visitor(browser, service.http_url) as visit:
+        page = visit.page
+        page.clock.install()
+        visit.sign_in(both, f"#/configs/{made.id}")
+        visit.heading(NAME).wait_for()
+        remove(visit)
+        visit.button("Instance: former").click()
+        page.get_by_role("menuitem", name="latter").or_(page.get_by_role("menuitemradio", name="latter")).click()
+        page.get_by_text("No configuration yet").wait_for()
+        expect(page.get_by_text("is being removed")).to_have_count(0)
+        page.clock.run_for(20_000)
+        assert made.names() == [NAME]
         visit.check()
