@@ -62,9 +62,12 @@ const KINDS: Partial<Record<Code, ProblemKind>> = {
   [Code.ResourceExhausted]: "busy",
 };
 
-/** Says whether an answer of the service is behind the error: a status of gRPC, and not a failure on the way to it. */
+/**
+ * Says whether an answer of the service is behind the error: a status of gRPC, and not a failure on the way to it. A
+ * proxy gives its own pages of errors a request's id too, and they say nothing that a person could use.
+ */
 function answered(error: ConnectError): boolean {
-  return error.metadata.has("grpc-status") || error.metadata.has("x-request-id") || error.details.length > 0;
+  return error.metadata.has("grpc-status") || error.details.length > 0;
 }
 
 /**

@@ -95,6 +95,13 @@ export function signOut(): void {
   location.reload(); // nothing that was read stays in memory
 }
 
+/** A page that Back brings out of the browser's memory may be of a session that has ended meanwhile. Called once. */
+export function followSignOut(): void {
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && onWire.token && !kept(KEPT)) location.reload();
+  });
+}
+
 /** Goes on with another instance of the token. */
 export function useInstance(id: string): Promise<Problem | null> {
   return inTurn(() => identify(onWire.token, id));

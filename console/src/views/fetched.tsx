@@ -20,6 +20,7 @@ export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>
     useEffect(() => {
       if (known) return;
       let shown = true;
+      let waiting = false;
       const load = async () => {
         try {
           const [component] = await Promise.all([fetch(), loadRest()]);
@@ -27,11 +28,14 @@ export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>
           if (shown) setKnown(() => component);
         } catch {
           await tryNow();
-          if (shown) setLost(offline.peek() ? "service" : "file");
+          waiting = offline.peek();
+          if (shown) setLost(waiting ? "service" : "file");
         }
       };
       const forget = onReturn(() => {
-        if (!known) void load();
+        if (!waiting) return; // a file that is not there is not asked for again and again
+        waiting = false;
+        void load();
       });
       void load();
       return () => {
