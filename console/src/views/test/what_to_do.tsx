@@ -6,7 +6,7 @@ import type { Fix, Report } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { FieldError } from "../../parts/field.tsx";
 import { Pill } from "../../parts/pieces.tsx";
-import { fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
+import { differencesOf, fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
 import { onKeys } from "../../state/keys.ts";
 import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
