@@ -13,7 +13,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen console lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder console-shots
+.PHONY: help run test setup debian lint format types gen console lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel bench-console attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder console-shots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,9 @@ bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 
 bench-cancel: setup ## Measure how soon everything is free that a caller who hangs up was using (ROUNDS=30)
 	PYTHONPATH=tests $(BIN)/python bench/cancel_bench.py $(ROUNDS)
+
+bench-console: setup debian ## Measure the web console in a browser: first load, a long list, a step on screen, cancel (ROUNDS=10)
+	PYTHONPATH=tests:. $(BIN)/python -m bench.console_bench $(ROUNDS)
 
 bench-shortcuts: setup ## Measure what each piece of code that is written for speed saves
 	$(BIN)/python bench/shortcuts_bench.py

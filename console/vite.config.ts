@@ -67,7 +67,7 @@ const ALONE = readdirSync(join(root, "tests"))
   .filter((name) => /vi\.(?:mock|doMock|stubGlobal)|globalThis\./.test(readFileSync(join(root, "tests", name), "utf8")))
   .map((name) => `tests/${name}`);
 
-/** The modules that the first screen needs, by their ids; the list is one of them, though it is fetched by itself. */
+/** The modules that the first screen needs, by their ids. */
 const first = new Set<string>();
 
 /** Finds out which modules those are. */
@@ -76,7 +76,7 @@ function firstModules(): Plugin {
     name: "first-modules",
     apply: "build",
     buildEnd() {
-      const waiting = [...this.getModuleIds()].filter((id) => /src\/(?:main|views\/list\/configs)\.tsx$/.test(id));
+      const waiting = [...this.getModuleIds()].filter((id) => /src\/main\.tsx$/.test(id));
       for (const id of waiting) {
         first.add(id);
         for (const next of this.getModuleInfo(id)?.importedIds ?? []) if (!first.has(next)) waiting.push(next);

@@ -91,12 +91,11 @@ def _differences(made: Path, committed: Path, read: Callable[[Path], bytes] = Pa
 
 
 def first_load() -> int:
-    """Return the bytes of a first load, packed: the page, what it loads, the list, and the longer words for both."""
+    """Return the bytes of a first load, packed: the page, what it loads, and the longer words of the two languages."""
     page = BUILT / "index.html.gz"
     files = {path.name.removesuffix(".gz"): path for path in (BUILT / "assets").iterdir()}
     waiting = re.findall(r'<(?:link|script)\b[^>]* (?:href|src)="/assets/([^"]+)"', _unpacked(page).decode())
     waiting = [name for name in waiting if not name.startswith("licences-")]  # a link for people, which loads nothing
-    waiting += [name for name in files if name.startswith("configs-")]
     waiting.append(max((name for name in files if "_first-" in name), key=lambda name: files[name].stat().st_size))
     loaded: set[str] = set()
     while waiting:

@@ -29,7 +29,6 @@ CALLS: Mapping[str, Sequence[str]] = {
     "smtpdiag.v1.TestService": ("GetTest", "ListTests"),
     "zitadel.admin.v1.AdminService": (
         "ListEmailProviders",
-        "GetEmailProviderById",
         "AddEmailProviderSMTP",
         "UpdateEmailProviderSMTP",
         "UpdateEmailProviderSMTPPassword",

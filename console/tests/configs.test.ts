@@ -110,3 +110,29 @@ test("it is read again after a change, while the rows stay, and not once it is c
   await settled();
   expect(pages()).toHaveLength(1);
 });
+
+test("whoever comes back sees the page at once, and what has changed since", async () => {
+  const left = configList(page(""));
+  await settled();
+  left.close();
+  stored.unshift(create(ConfigOverviewSchema, { id: "new" }));
+  const back = configList(page(""));
+  expect(back.page.value?.configs[0]?.id).toBe("0");
+  await settled();
+  expect(back.page.value?.configs[0]?.id).toBe("new");
+  back.close();
+});
+
+test("whoever comes back with the first configuration is not told that there is none", async () => {
+  const [first] = stored.splice(0);
+  const left = configList(page(""));
+  await settled();
+  expect(left.page.value?.count).toBe(0);
+  left.close();
+  if (first) stored.push(first);
+  const back = configList(page(""));
+  expect(back.page.value).toBeNull();
+  await settled();
+  expect(back.page.value?.configs).toHaveLength(1);
+  back.close();
+});

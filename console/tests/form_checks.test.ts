@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { WantedSecret } from "../gen/smtpdiag/v1/discovery_pb.ts";
 import { isMailbox, LONGEST, wrongIn, wrongOf, wrongWith } from "../src/state/checks.ts";
 import { chosen, rebased } from "../src/state/conflict.ts";
 import { type Draft, emptyDraft } from "../src/state/draft.ts";
-import { presetOf, userOf } from "../src/state/presets.ts";
+import { presetOf, userOf, withPreset } from "../src/state/presets.ts";
 import { loadAll } from "./words.ts";
 
 await loadAll();
@@ -116,6 +117,16 @@ test.each([
   ["", "me@example.com", ""],
 ])("the user of %j for %j is %j", (template, address, user) => {
   expect(userOf(template, address)).toBe(user);
+});
+
+test.each<[WantedSecret[], string]>([
+  [[WantedSecret.PASSWORD], "password"],
+  [[WantedSecret.OAUTH], "oauth"],
+  [[WantedSecret.OAUTH, WantedSecret.PASSWORD], "oauth"],
+  [[WantedSecret.OAUTH, WantedSecret.APP_PASSWORD], "password"],
+])("a provider that wants %j has the login %s", (wantedSecrets, login) => {
+  const preset = { name: "A", userTemplate: "", servers: [{ host: "smtp.a.example", port: 587 }], wantedSecrets };
+  expect(withPreset(emptyDraft(), preset as never, "").login).toBe(login);
 });
 
 test("a host's provider is known by its servers", () => {

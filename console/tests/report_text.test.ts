@@ -81,6 +81,11 @@ OpenSSL says: unable to get local issuer certificate
 `);
 });
 
+test("a word that no language has is shown as it is, and not looked into", () => {
+  const word = `${"a".repeat(65_000)}b:`;
+  expect(sentence(`It said ${word}`)).toBe(`It said \`${word}\``);
+});
+
 test("the deciding reply, other settings and the last good test are told", () => {
   const more = report({
     ...{ outcome: Outcome.FAIL, stage: Stage.AUTH, code: Code.AUTH_REJECTED, message: "No." },

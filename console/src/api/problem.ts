@@ -44,6 +44,11 @@ export type Problem = {
   metadata: Record<string, string>;
 };
 
+/** A problem that no call has met. */
+export function ownProblem(kind: ProblemKind, sentence = ""): Problem {
+  return { kind, reason: "", sentence, fields: [], retryAfter: null, requestId: "", metadata: {} };
+}
+
 /** The answer of a call: its value or what went wrong. */
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -57,9 +62,12 @@ const KINDS: Partial<Record<Code, ProblemKind>> = {
   [Code.ResourceExhausted]: "busy",
 };
 
-/** Says whether an answer of the service is behind the error: a status of gRPC, and not a failure on the way to it. */
+/**
+ * Says whether an answer of the service is behind the error: a status of gRPC, and not a failure on the way to it. A
+ * proxy gives its own pages of errors a request's id too, and they say nothing that a person could use.
+ */
 function answered(error: ConnectError): boolean {
-  return error.metadata.has("grpc-status") || error.metadata.has("x-request-id") || error.details.length > 0;
+  return error.metadata.has("grpc-status") || error.details.length > 0;
 }
 
 /**

@@ -43,7 +43,6 @@ export function Button(
     busy?: boolean;
     expanded?: boolean;
     hasMenu?: boolean;
-    form?: string;
     id?: string;
     /** Whether it has the focus first in a dialog. */
     first?: boolean;
@@ -63,7 +62,6 @@ export function Button(
       aria-expanded={props.expanded}
       aria-haspopup={props.hasMenu ? "menu" : undefined}
       aria-keyshortcuts={props.shortcut}
-      form={props.form}
       id={props.id}
       // biome-ignore lint/a11y/noAutofocus: only in a dialog, which takes the focus anyway
       autoFocus={props.first}
@@ -73,7 +71,9 @@ export function Button(
         else onClick?.(event);
       }}
     >
-      <Inside {...props} {...(busy ? { icon: "spinner" as const } : {})} />
+      <Inside {...props} {...(busy ? { icon: "spinner" as const } : {})}>
+        {busy && !props.icon ? <span class="beneath">{props.children}</span> : props.children}
+      </Inside>
     </button>
   );
 }

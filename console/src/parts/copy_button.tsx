@@ -23,17 +23,20 @@ export function CopyButton(props: {
     setCopied(true);
   }
   return (
-    <Button
-      icon={copied ? "check" : "copy"}
-      small={props.small ?? true}
-      {...(props.shortcut ? { shortcut: props.shortcut } : {})}
-      {...(props.id ? { id: props.id } : {})}
-      onClick={() => void copy()}
-    >
-      {props.label ?? t("frame.copy")}
+    <>
+      <Button
+        icon={copied ? "check" : "copy"}
+        small={props.small ?? true}
+        {...(props.shortcut ? { shortcut: props.shortcut } : {})}
+        {...(props.id ? { id: props.id } : {})}
+        onClick={() => void copy()}
+      >
+        {props.label ?? t("frame.copy")}
+      </Button>
+      {/* Beside the button: what is in one is its name, and is not read when it changes. */}
       <span class="vh" role="status">
         {copied ? t("frame.copied") : ""}
       </span>
-    </Button>
+    </>
   );
 }

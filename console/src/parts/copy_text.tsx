@@ -16,11 +16,13 @@ export function CopyText({ text, label }: { text: string; label: string }): JSX.
     setCopied(true);
   }
   return (
-    <button type="button" class="copy-text" aria-label={label} title={label} onClick={() => void copy()}>
-      <span aria-hidden="true">{copied ? t("frame.copied") : t("frame.copy")}</span>
+    <>
+      <button type="button" class="copy-text" aria-label={label} title={label} onClick={() => void copy()}>
+        <span aria-hidden="true">{copied ? t("frame.copied") : t("frame.copy")}</span>
+      </button>
       <span class="vh" role="status">
         {copied ? t("frame.copied") : ""}
       </span>
-    </button>
+    </>
   );
 }

@@ -7,17 +7,12 @@ import { Icon } from "./icon.tsx";
 /** What a field hands on to its element. */
 type Input = {
   autoFocus?: boolean;
-  disabled?: boolean;
   inputMode?: "email" | "numeric" | "text" | "url";
-  list?: string;
   maxLength?: number;
-  name?: string;
   onBlur?: (event: FocusEvent) => void;
   onKeyDown?: (event: KeyboardEvent) => void;
   onPaste?: (event: ClipboardEvent) => void;
   placeholder?: string;
-  readOnly?: boolean;
-  required?: boolean;
 };
 
 export type FieldProps = Input & {
@@ -104,10 +99,8 @@ export function Choices<T extends string>(props: {
   choices: readonly { value: T; label: ComponentChildren; hint?: ComponentChildren }[];
   inline?: boolean;
   error?: string | undefined;
-  id?: string;
 }): JSX.Element {
-  const own = useId();
-  const name = props.id ?? own;
+  const name = useId();
   return (
     <fieldset class="choices" aria-describedby={props.error ? `${name}-error` : undefined}>
       <legend class="l">{props.legend}</legend>

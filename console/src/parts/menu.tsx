@@ -1,6 +1,6 @@
 /** A button that opens a list of actions. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import type { IconName } from "./icon.tsx";
 
@@ -30,7 +30,8 @@ export function Menu(props: {
     if (refocus) button.current?.focus();
   };
 
-  useEffect(() => {
+  // At once, or the next key of a person who types fast would still be for the button.
+  useLayoutEffect(() => {
     if (!open) return;
     items()[0]?.focus();
     const outside = (event: Event) => {

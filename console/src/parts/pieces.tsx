@@ -48,12 +48,11 @@ export function Card(props: {
   title: ComponentChildren;
   side?: ComponentChildren;
   bare?: boolean;
-  id?: string;
   class?: string;
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <section class={`card ${props.class ?? ""}`} id={props.id}>
+    <section class={`card ${props.class ?? ""}`}>
       <header>
         <h2 class="grow">{props.title}</h2>
         {props.side}

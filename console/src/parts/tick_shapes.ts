@@ -3,7 +3,7 @@
 /** A test as a tick shows it. */
 export type Tick = { elapsed: number; outcome: "passed" | "failed" | "cancelled" };
 
-export const TICKS = 20;
+const TICKS = 20;
 const STEP = 5;
 const WIDTH = 3.4;
 /** The lower edge, the height of the longest one, and the least height. */

@@ -1,11 +1,17 @@
 /** A call that failed: the sentence, the request's id, and a button to try again. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { t } from "../words/words.ts";
 import { Button } from "./button.tsx";
 import { Note } from "./pieces.tsx";
 
 /** `again` is left out where a further try is of no use. */
-export function Trouble(props: { sentence: string; requestId?: string; again?: () => void }): JSX.Element {
+export function Trouble(props: {
+  sentence: string;
+  requestId?: string;
+  again?: (() => void) | undefined;
+  /** What follows the sentence. */
+  children?: ComponentChildren;
+}): JSX.Element {
   return (
     <Note tone="fail" alert>
       {props.sentence}{" "}
@@ -17,6 +23,7 @@ export function Trouble(props: { sentence: string; requestId?: string; again?: (
           </Button>
         </span>
       )}
+      {props.children}
     </Note>
   );
 }

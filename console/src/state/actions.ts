@@ -8,10 +8,11 @@ import { nameOf } from "./config.ts";
 import { configsChanged } from "./configs.ts";
 import { noted } from "./connection.ts";
 import { sentenceOf } from "./problems.ts";
+import { epoch } from "./session.ts";
 import { toast } from "./toasts.ts";
 
 /** How long a removal can be taken back, in seconds. */
-export const UNDO_SECONDS = 8;
+const UNDO_SECONDS = 8;
 
 /** What a dialog asks about: at most one at a time. */
 export type Asked = { what: "activate" | "deactivate" | "remove" | "secret"; config: ConfigOverview };
@@ -69,12 +70,37 @@ export function removeSoon(config: ConfigOverview): void {
     }
   };
   marked(true);
-  toast({
+  const takeAway = toast({
     text: t("actions.removing", { name: nameOf(config) }),
-    action: { label: t("actions.undo"), do: () => marked(false) },
+    action: {
+      label: t("actions.undo"),
+      do: () => {
+        unfollow();
+        marked(false);
+      },
+    },
     seconds: UNDO_SECONDS,
-    onEnd: () => void now(),
+    onEnd: () => {
+      unfollow();
+      void now();
+    },
   });
+  // Whoever goes to another instance leaves the page: the call would be made there.
+  const unfollow = onOtherInstance(() => {
+    takeAway();
+    marked(false);
+  });
+}
+
+/** Calls back once the instance changes, unless what is returned is called before. */
+function onOtherInstance(then: () => void): () => void {
+  const now = epoch.peek();
+  const end = epoch.subscribe((turn) => {
+    if (turn === now) return;
+    end();
+    then();
+  });
+  return end;
 }
 
 /** Why a change was not made, in a sentence. */

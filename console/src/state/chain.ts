@@ -84,7 +84,7 @@ const UNTRUSTED: ReadonlySet<Code> = new Set([
   Code.TRUST_STORE_EMPTY,
 ]);
 
-export function isAboutCertificates(code: Code): boolean {
+function isAboutCertificates(code: Code): boolean {
   return CERTIFICATE_CODES.has(code);
 }
 

@@ -10,6 +10,7 @@ import {
 import type { FieldProblem, Problem } from "../api/problem.ts";
 import { t } from "../words/words.ts";
 import { type Draft, type SecretReason, type Settings, secretReason } from "./draft.ts";
+import { asSentence } from "./problems.ts";
 
 /** A field of the form; `recipient` is one of a test alone. */
 export type FieldName = keyof Settings | "secret" | "recipient";
@@ -117,12 +118,10 @@ export function wrongOf({ field, sentence }: FieldProblem): Wrong {
       .split(".")
       .at(-1) ?? "";
   const name = FIELDS[last];
-  const capital = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  const end = /[.!?…]$/.test(capital) ? capital : `${capital}.`;
-  return name ? { field: name, sentence: end } : { field: null, sentence: `${field}: ${sentence}` };
+  return name ? { field: name, sentence: asSentence(sentence) } : { field: null, sentence: `${field}: ${sentence}` };
 }
 
-/** Likewise of all that a problem names; where it names nothing, of the problem itself. */
+/** Likewise of all that a problem names. */
 export function wrongsOf(problem: Problem): Wrong[] {
   return problem.fields.map(wrongOf);
 }

@@ -1,21 +1,12 @@
 /** One configuration, as its page and its dialogs read it. */
 import { type ConfigOverview, SecretState } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
-import { type Test, TestView } from "../../gen/smtpdiag/v1/test_pb.ts";
-import type { Problem, Result } from "../api/problem.ts";
-import { ask, configs, tests } from "../api/transport.ts";
+import { ownProblem, type Result } from "../api/problem.ts";
+import { ask, configs } from "../api/transport.ts";
 
 /** What an id may look like. Others are in addresses alone, and must not get into a filter. */
 const ID = /^[\w-]{1,100}$/;
 
-const GONE: Problem = {
-  kind: "gone",
-  reason: "",
-  sentence: "",
-  fields: [],
-  retryAfter: null,
-  requestId: "",
-  metadata: {},
-};
+const GONE = ownProblem("gone");
 
 async function first(filter: string, signal?: AbortSignal): Promise<Result<ConfigOverview | null>> {
   const answer = await ask((options) => configs.listConfigOverviews({ filter, pageSize: 1 }, options), signal);
@@ -35,15 +26,8 @@ export function readActive(signal?: AbortSignal): Promise<Result<ConfigOverview 
   return first("state = active", signal);
 }
 
-/** Reads a kept test with its report; null where it is not kept any more. */
-export async function readKept(id: string, signal?: AbortSignal): Promise<Result<Test | null>> {
-  const answer = await ask((options) => tests.getTest({ id, view: TestView.FULL }, options), signal);
-  if (answer.ok) return { ok: true, value: answer.value.test ?? null };
-  return answer.problem.kind === "gone" ? { ok: true, value: null } : answer;
-}
-
 /** What a person knows the configuration by: its description, or where mail goes. */
-export function nameOf(config: ConfigOverview): string {
+export function nameOf(config: Pick<ConfigOverview, "id" | "settings">): string {
   const { settings } = config;
   if (settings.case === "smtp") return settings.value.description || settings.value.host;
   if (settings.case === "http") return settings.value.description || settings.value.endpoint;

@@ -4,12 +4,19 @@ import { TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
 import { Outcome } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { configsChanged } from "./configs.ts";
 import { cancelPost, httpTest, postSample } from "./http_test.ts";
+import { hrefOf, navigate } from "./route.ts";
 import { configRun, startConfigTest } from "./test_run.ts";
 
 /** Begins a test, unless one runs. Once it ends, what is shown of the configurations is read again. */
 export function beginTest(config: ConfigOverview): void {
-  const ended = config.settings.case === "http" ? postSample(config.id) : startConfigTest(config.id).finished;
-  void ended.then(configsChanged);
+  if (config.settings.case === "http") void postSample(config.id).then(configsChanged);
+  else startConfigTest(config.id);
+}
+
+/** Likewise, and goes where it is shown. */
+export function testAndOpen(config: ConfigOverview): void {
+  beginTest(config);
+  navigate(hrefOf(["configs", config.id]));
 }
 
 export function cancelTest(config: ConfigOverview): void {

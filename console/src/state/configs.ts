@@ -14,7 +14,7 @@ export const PAGE = 50;
 const STRIDE = 200;
 
 /** Another number after each change. */
-export const configsTurn = signal(0);
+const configsTurn = signal(0);
 
 /** Has everything that shows configurations read them again: a test has ended, or an action has changed something. */
 export function configsChanged(): void {
@@ -144,13 +144,14 @@ export function isActive(config: ConfigOverview): boolean {
 /** Reads the list for as long as its screen is shown, and again after each change. */
 export function configList(query: ListQuery): ConfigList {
   let wanted = query;
+  // That there is none is not shown before it is known: whoever comes back has often just added one.
+  const known = last?.key === keyOf(query) && last.count > 0 ? last : null;
   const read = reading(async (signal) => {
     const answer = await readPage(wanted, signal);
     if (answer.ok || answer.problem.kind !== "invalid" || tokens.size === 0) return answer;
     tokens.clear(); // the service may take them no more: counted out instead
     return readPage(wanted, signal);
-  });
-  if (last?.key === keyOf(query)) read.put(last);
+  }, known);
   const keep = effect(() => {
     last = read.value.value ?? last;
   });

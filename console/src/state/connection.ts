@@ -36,6 +36,11 @@ function lost(problem: Problem): boolean {
   return problem.kind === "unreachable" || problem.kind === "broken";
 }
 
+/** Says whether the bands below the bar tell of it, and what it was about is read again by itself once it is over. */
+export function comesBack(problem: Problem): boolean {
+  return lost(problem) || problem.kind === "token";
+}
+
 /** Takes note of what a call met; every call's problem passes here. */
 export function noticed(problem: Problem): void {
   if (problem.kind === "token") tokenRefused.value = true;

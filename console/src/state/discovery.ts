@@ -7,11 +7,11 @@ import {
   type DiscoveryResult,
   type TriedCandidate,
 } from "../../gen/smtpdiag/v1/discovery_pb.ts";
-import { TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import type { Problem } from "../api/problem.ts";
 import { discovery, follow } from "../api/transport.ts";
 import { noticed } from "./connection.ts";
 import type { Draft } from "./draft.ts";
+import { demandsTls } from "./encryption.ts";
 
 export type Found = {
   address: string;
@@ -69,7 +69,7 @@ export function withCandidate(draft: Draft, candidate: TriedCandidate): Draft {
     ...draft,
     host: candidate.host,
     port: String(candidate.port),
-    tls: candidate.tlsMode !== TlsMode.NONE && candidate.tlsMode !== TlsMode.OPPORTUNISTIC,
+    tls: demandsTls(candidate.tlsMode),
     user: candidate.user || draft.user,
     login: draft.login === "none" && candidate.user ? "password" : draft.login,
   };

@@ -9,6 +9,7 @@ import type { AddEmailProviderSMTPRequestSchema } from "../../gen/zitadel/admin/
 import type { Result } from "../api/problem.ts";
 import { admin, ask, onlyAt } from "../api/transport.ts";
 import { noted } from "./connection.ts";
+import { demandsTlsAs } from "./encryption.ts";
 import { lookedUp, serverText, typedServer } from "./typed_server.ts";
 
 export type Login = "password" | "oauth" | "none";
@@ -98,8 +99,6 @@ export function isChanged(draft: Draft, from: Settings = draft.stored?.settings 
   return draft.secret !== "" || SETTINGS.some((name) => draft[name] !== from[name]);
 }
 
-const VERIFYING = ["true", "auto", "implicit", "starttls"];
-
 /** The draft with what a fix changes. Settings that no configuration has, such as a mechanism, are left out. */
 export function fixedDraft(draft: Draft, fix: Pick<Fix, "changes">): Draft {
   const fixed = { ...draft };
@@ -109,10 +108,15 @@ export function fixedDraft(draft: Draft, fix: Pick<Fix, "changes">): Draft {
       fixed.host = server?.host ?? to;
       if (server?.port) fixed.port = String(server.port);
     } else if (setting === "port") fixed.port = to;
-    else if (setting === "tls" || setting === "tls_mode") fixed.tls = VERIFYING.includes(to);
+    else if (setting === "tls" || setting === "tls_mode") fixed.tls = demandsTlsAs(to) === true;
     else if (setting === "user") fixed.user = to;
   }
   return fixed;
+}
+
+/** Whether the draft has all that a fix changes. */
+export function isFixed(draft: Draft, fix: Pick<Fix, "changes">): boolean {
+  return !isChanged({ ...fixedDraft(draft, fix), secret: "" }, draft);
 }
 
 /** Why the secret must be entered, though one may be stored: the setting that no longer is the one it was stored for. */

@@ -4,6 +4,7 @@ import type { Fix, Report } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { Code } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { tlsModeName, tlsModeOfId } from "../words/vocabulary.ts";
 import { t } from "../words/words.ts";
+import { demandsTlsAs } from "./encryption.ts";
 import { typedServer } from "./typed_server.ts";
 
 /** What a form calls a setting. */
@@ -44,8 +45,9 @@ function encryptions(from: string, to: string): { from: string; to: string } {
 }
 
 function choiceOf(value: string): string {
-  if (["true", "auto", "implicit", "starttls"].includes(value)) return t("fix.always");
-  return ["false", "opportunistic"].includes(value) ? t("fix.if_offered") : "";
+  const demanded = demandsTlsAs(value);
+  if (demanded === null) return "";
+  return demanded ? t("fix.always") : t("fix.if_offered");
 }
 
 /** The changed setting for whose sake a secret must be entered again. */

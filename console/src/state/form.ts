@@ -5,11 +5,12 @@ import { Outcome } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import type { Problem } from "../api/problem.ts";
 import { t } from "../words/words.ts";
 import { announce } from "./announce.ts";
-import { confirm } from "./ask.ts";
 import { type FieldName, type Purpose, type Wrong, wrongIn, wrongsOf, wrongWith } from "./checks.ts";
 import { readConfig } from "./config.ts";
 import { type Conflict, chosen, rebased } from "./conflict.ts";
+import { noted } from "./connection.ts";
 import { type Draft, draftOf, fixedDraft, isChanged, requestOf, type Settings, saveDraft } from "./draft.ts";
+import { leaveUnsaved } from "./leaving.ts";
 import { guard, hrefOf, navigate } from "./route.ts";
 import { startConfigTest, startTest, type TestRun } from "./test_run.ts";
 import { toast } from "./toasts.ts";
@@ -111,15 +112,7 @@ export function configForm(id: string | null, first: Draft) {
 
   const unguard = effect(() => {
     if (left.value || !isChanged(draft.value)) return;
-    return guard(() =>
-      confirm({
-        title: t("form.leave_title"),
-        text: t("form.leave_text"),
-        yes: t("form.leave"),
-        no: t("form.stay"),
-        danger: true,
-      }),
-    );
+    return guard(leaveUnsaved);
   });
 
   async function testAndSave(): Promise<void> {
@@ -159,7 +152,7 @@ export function configForm(id: string | null, first: Draft) {
 
   /** Reads what somebody else has stored, and puts it beside what is typed. */
   async function compare(changed: string): Promise<void> {
-    const answer = await readConfig(changed);
+    const answer = noted(await readConfig(changed));
     if (!answer.ok) {
       problem.value = answer.problem;
       return;

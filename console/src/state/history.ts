@@ -1,6 +1,4 @@
 /** What the history of a configuration shows: pure functions of its kept tests. */
-import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { ConfigOverview } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { type Test, TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
 
 /**
@@ -151,36 +149,4 @@ export function datesBelow(times: readonly number[], room: number): DateMark[] {
   }
   if (last >= 0) marks.push({ index: last, exact: true });
   return marks;
-}
-
-/** What of a configuration is other than a test had it: names as `tested` has them, and "secret". */
-export function changedSince(test: Test, config: ConfigOverview): string[] {
-  if (config.settings.case !== "smtp" || test.configSequence >= config.sequence) return [];
-  const now = config.settings.value;
-  const { host = "", port = "", tls_mode: mode = "", user = "", sender = "" } = test.tested;
-  const overridden = new Set(test.overridden);
-  const stored = now.host.toLowerCase();
-  const then = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  const differs: Record<string, boolean> = {
-    host: !overridden.has("host") && !overridden.has("port") && host !== "" && stored !== then.toLowerCase(),
-    tls_mode: !overridden.has("tls_mode") && mode !== "" && now.tls === (mode === "opportunistic" || mode === "none"),
-    user: !overridden.has("user") && now.user !== user,
-    sender: !overridden.has("sender") && sender !== "" && now.senderAddress !== sender,
-    secret:
-      config.secretTime !== undefined &&
-      test.startTime !== undefined &&
-      timestampMs(config.secretTime) > timestampMs(test.startTime),
-  };
-  return Object.keys(differs).filter((name) => differs[name]);
-}
-
-/**
- * Puts a page that was read again before what was known.
- * @returns The union, newest first; the page alone where things in between may be missing.
- */
-export function joined<T>(fresh: readonly T[], known: readonly T[], key: (item: T) => string): T[] {
-  const there = new Set(fresh.map(key));
-  const last = fresh.at(-1);
-  const at = last === undefined ? -1 : known.findIndex((item) => key(item) === key(last));
-  return at < 0 ? [...fresh] : [...fresh, ...known.slice(at + 1).filter((item) => !there.has(key(item)))];
 }

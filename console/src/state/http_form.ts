@@ -4,16 +4,16 @@ import type { ConfigOverview } from "../../gen/smtpdiag/v1/config_overview_pb.ts
 import type { Problem } from "../api/problem.ts";
 import { admin, ask, onlyAt } from "../api/transport.ts";
 import { t } from "../words/words.ts";
-import { confirm } from "./ask.ts";
-import { type Wrong, wrongOf } from "./checks.ts";
+import { wrongsOf } from "./checks.ts";
 import { readConfig } from "./config.ts";
 import { noted } from "./connection.ts";
+import { leaveUnsaved } from "./leaving.ts";
 import { guard, hrefOf, navigate } from "./route.ts";
 
 export type HttpDraft = { endpoint: string; description: string; renewKey: boolean };
 
 /** What is wrong with it, by a first check. */
-export function wrongUrl(endpoint: string): string {
+function wrongUrl(endpoint: string): string {
   if (!endpoint.trim()) return t("form.empty");
   return /^https?:\/\/[^\s/]/i.test(endpoint.trim()) ? "" : t("form.no_url");
 }
@@ -40,15 +40,7 @@ export function httpForm(config: ConfigOverview | null) {
 
   const unguard = effect(() => {
     if (done.value || draft.value === first) return;
-    return guard(() =>
-      confirm({
-        title: t("form.leave_title"),
-        text: t("form.leave_text"),
-        yes: t("form.leave"),
-        no: t("form.stay"),
-        danger: true,
-      }),
-    );
+    return guard(leaveUnsaved);
   });
 
   async function send(): Promise<{ id: string; key: string } | Problem> {
@@ -92,9 +84,10 @@ export function httpForm(config: ConfigOverview | null) {
       return;
     }
     if ("kind" in answer) {
-      const mine: Wrong[] = answer.fields.map(wrongOf);
-      if (mine.length > 0) {
-        wrong.value = mine.map(({ sentence }) => sentence).join(" ");
+      if (answer.fields.length > 0) {
+        wrong.value = wrongsOf(answer)
+          .map(({ sentence }) => sentence)
+          .join(" ");
         attention.value += 1;
       } else problem.value = answer;
       return;
@@ -122,5 +115,3 @@ export function httpForm(config: ConfigOverview | null) {
     },
   };
 }
-
-export type HttpForm = ReturnType<typeof httpForm>;

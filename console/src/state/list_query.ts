@@ -21,14 +21,18 @@ const MOST_TERMS = 50;
 
 const FIRST: ListQuery = { search: "", sort: "last", down: true, page: 1 };
 
+function isColumn(name: string): name is SortColumn {
+  return Object.hasOwn(COLUMNS, name);
+}
+
 /** Reads the query of an address. What is not understood is as if it was not there. */
 export function listQueryOf(query: URLSearchParams): ListQuery {
   const [, minus = "", name = ""] = /^(-?)(\w+)$/.exec(query.get("sort") ?? "") ?? [];
-  const known = Object.hasOwn(COLUMNS, name);
+  const known = isColumn(name);
   const page = Number(query.get("page"));
   return {
     search: (query.get("q") ?? "").slice(0, LONGEST_SEARCH),
-    sort: known ? (name as SortColumn) : FIRST.sort,
+    sort: known ? name : FIRST.sort,
     down: known ? minus === "-" : FIRST.down,
     page: Number.isSafeInteger(page) && page > 1 ? page : 1,
   };

@@ -21,10 +21,14 @@ export function code(text: string): string {
 /** What some renderer makes code, a link, a mention or a reference of. */
 const ALIVE = /`|\p{L}[\w.+-]*:|\/|@|^www\.|[\p{L}\p{N}_]\.[\p{L}_]|#\d/u;
 
+/** Characters of the longest word that is looked into: no language has such, and the time for it grows by its square. */
+const LONGEST_WORD = 200;
+
 /** A sentence on one line: names of machines in it as code, and no sign of it with a meaning of its own. */
 export function sentence(text: string): string {
   const words = text.split(/\s+/u).filter(Boolean);
   const shown = words.map((word) => {
+    if (word.length > LONGEST_WORD) return code(word);
     const [, before = "", inner = "", after = ""] = /^([("'“„«‘]*)(.*?)([)"'”“»’.,;:!?]*)$/u.exec(word) ?? [];
     return ALIVE.test(inner) ? `${escaped(before)}${code(inner)}${escaped(after)}` : escaped(word);
   });

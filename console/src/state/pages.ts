@@ -2,7 +2,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Problem, Result } from "../api/problem.ts";
 import { noted } from "./connection.ts";
-import { joined } from "./history.ts";
 import { type Reading, reading } from "./reading.ts";
 
 export type Page<T> = { items: T[]; next: string };
@@ -78,4 +77,15 @@ export function pages<T>(
       first.close();
     },
   };
+}
+
+/**
+ * Puts a page that was read again before what was known.
+ * @returns The union, newest first; the page alone where things in between may be missing.
+ */
+export function joined<T>(fresh: readonly T[], known: readonly T[], key: (item: T) => string): T[] {
+  const there = new Set(fresh.map(key));
+  const last = fresh.at(-1);
+  const at = last === undefined ? -1 : known.findIndex((item) => key(item) === key(last));
+  return at < 0 ? [...fresh] : [...fresh, ...known.slice(at + 1).filter((item) => !there.has(key(item)))];
 }

@@ -1,10 +1,10 @@
 /** What a person chose for this browser: language, theme, single keys. The only thing that is kept beyond the tab. */
 import { batch, effect, signal } from "@preact/signals";
+import type { Language } from "../words/words.ts";
 
-export type Language = "en" | "de";
 export type Theme = "system" | "light" | "dark";
 
-export const LANGUAGES: readonly Language[] = ["en", "de"];
+const LANGUAGES: readonly Language[] = ["en", "de"];
 export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 function read(name: string): string | null {
@@ -24,7 +24,7 @@ function keep(name: string, value: string): void {
 }
 
 /** The first of the wanted languages that there is, or English. */
-export function languageOf(wanted: readonly string[]): Language {
+function languageOf(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const found = LANGUAGES.find((language) => tag.toLowerCase().split("-")[0] === language);
     if (found) return found;

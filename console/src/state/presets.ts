@@ -1,10 +1,10 @@
 /** The mail providers whose servers are known. */
 import { signal } from "@preact/signals";
 import { type ProviderPreset, WantedSecret } from "../../gen/smtpdiag/v1/discovery_pb.ts";
-import { TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { ask, discovery } from "../api/transport.ts";
 import { noted } from "./connection.ts";
 import type { Draft } from "./draft.ts";
+import { demandsTls } from "./encryption.ts";
 
 export const presets = signal<readonly ProviderPreset[]>([]);
 let read = false;
@@ -35,6 +35,12 @@ export function userOf(template: string, address: string): string {
     .replaceAll("%EMAILDOMAIN%", address.slice(at + 1));
 }
 
+/** An app password is made in a minute, also where the provider would rather have OAuth. */
+function loginOf({ wantedSecrets }: ProviderPreset): "oauth" | "password" {
+  const prefersOauth = wantedSecrets[0] === WantedSecret.OAUTH;
+  return prefersOauth && !wantedSecrets.includes(WantedSecret.APP_PASSWORD) ? "oauth" : "password";
+}
+
 /** The settings with those of a provider in their place. */
 export function withPreset(draft: Draft, preset: ProviderPreset, address: string): Draft {
   const server = preset.servers[0];
@@ -43,8 +49,8 @@ export function withPreset(draft: Draft, preset: ProviderPreset, address: string
     ...draft,
     host: server.host,
     port: String(server.port),
-    tls: server.tlsMode !== TlsMode.NONE && server.tlsMode !== TlsMode.OPPORTUNISTIC,
-    login: preset.wantedSecrets[0] === WantedSecret.OAUTH ? "oauth" : "password",
+    tls: demandsTls(server.tlsMode),
+    login: loginOf(preset),
     user: userOf(preset.userTemplate, address) || draft.user,
   };
 }

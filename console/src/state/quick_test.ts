@@ -32,7 +32,7 @@ export function saveAsConfiguration(): void {
 }
 
 /** What is wrong with what the chosen depth needs. */
-export function wrongForDepth(draft: Draft, chosen: Depth, to: string): Wrong[] {
+function wrongForDepth(draft: Draft, chosen: Depth, to: string): Wrong[] {
   const wrong = wrongIn(draft, "test_alone");
   const address = (field: "senderAddress" | "recipient", text: string) => {
     if (!text.trim()) wrong.push({ field, sentence: t("form.empty") });

@@ -1,7 +1,7 @@
 /** Something that is read from the service for as long as a screen shows it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Problem, Result } from "../api/problem.ts";
-import { noted, onReturn } from "./connection.ts";
+import { comesBack, noted, onReturn } from "./connection.ts";
 
 /** Milliseconds in which nothing says that something loads, since most is there by then. */
 const SILENCE = 150;
@@ -15,15 +15,17 @@ export type Reading<T> = {
   slow: ReadonlySignal<boolean>;
   /** Reads again; a reading that is under way is given up. */
   again: () => Promise<void>;
-  /** Puts a known value in its place, such as what a change has answered. */
-  put: (value: T) => void;
   /** Ends it: nothing is read or waited for any more. */
   close: () => void;
 };
 
-/** Reads at once, again when asked, and by itself when the service comes back or a new token is there. */
-export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): Reading<T> {
-  const value = signal<T | null>(null);
+/**
+ * Reads at once, again when asked, and by itself when the service comes back or a new token is there.
+ * @param read Makes the call.
+ * @param known What stands there until it has answered.
+ */
+export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>, known: T | null = null): Reading<T> {
+  const value = signal<T | null>(known);
   const problem = signal<Problem | null>(null);
   const slow = signal(false);
   let under: AbortController | null = null;
@@ -46,8 +48,8 @@ export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): R
   }
 
   const forget = onReturn(() => {
-    const kind = problem.peek()?.kind;
-    if (kind === "unreachable" || kind === "broken" || kind === "token") void again();
+    const met = problem.peek();
+    if (met && comesBack(met)) void again();
   });
   void again();
   return {
@@ -55,13 +57,6 @@ export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): R
     problem,
     slow,
     again,
-    put: (known) => {
-      under?.abort(); // what is being read is older
-      under = null;
-      slow.value = false;
-      value.value = known;
-      problem.value = null;
-    },
     close: () => {
       forget();
       under?.abort();

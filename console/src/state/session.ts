@@ -4,7 +4,7 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { type GetCallerResponse, Role } from "../../gen/smtpdiag/v1/access_pb.ts";
 import type { GetServerInfoResponse } from "../../gen/smtpdiag/v1/server_pb.ts";
-import type { Problem } from "../api/problem.ts";
+import { ownProblem, type Problem } from "../api/problem.ts";
 import { access, ask, caller as onWire, server as serverClient } from "../api/transport.ts";
 import { t } from "../words/words.ts";
 import { language } from "./preferences.ts";
@@ -77,8 +77,8 @@ export async function resume(): Promise<void> {
  */
 export async function signIn(text: string, mayChange?: () => Promise<boolean>): Promise<Problem | null> {
   const token = tokenIn(text);
-  if (!token) return wrong(t("session.no_token"));
-  if (!canBeToken(token)) return wrong(t("session.not_a_token"));
+  if (!token) return ownProblem("invalid", t("session.no_token"));
+  if (!canBeToken(token)) return ownProblem("invalid", t("session.not_a_token"));
   const problem = await inTurn(() => identify(token, onWire.instance || kept(KEPT_INSTANCE), mayChange));
   if (!problem) {
     keep(KEPT, token);
@@ -87,17 +87,19 @@ export async function signIn(text: string, mayChange?: () => Promise<boolean>): 
   return problem;
 }
 
-/** What is wrong with a token that is not worth a call. */
-function wrong(sentence: string): Problem {
-  return { kind: "invalid", reason: "", sentence, fields: [], retryAfter: null, requestId: "", metadata: {} };
-}
-
 /** Forgets the token and everything that was read with it. */
 export function signOut(): void {
   keep(KEPT, "");
   keep(KEPT_INSTANCE, "");
   history.replaceState(null, "", "#/sign-in");
   location.reload(); // nothing that was read stays in memory
+}
+
+/** A page that Back brings out of the browser's memory may be of a session that has ended meanwhile. Called once. */
+export function followSignOut(): void {
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && onWire.token && !kept(KEPT)) location.reload();
+  });
 }
 
 /** Goes on with another instance of the token. */
@@ -134,7 +136,7 @@ async function identify(token: string, instance: string, mayChange?: () => Promi
   const another = caller.peek() !== null && who.value.instance !== former.instance;
   if (another && mayChange && !(await mayChange())) {
     Object.assign(onWire, former);
-    return wrong(t("session.other_instance", { instance: who.value.instance }));
+    return ownProblem("invalid", t("session.other_instance", { instance: who.value.instance }));
   }
   batch(() => {
     caller.value = who.value;

@@ -6,7 +6,7 @@ import { followKeys } from "./keys.ts";
 import { keepPreferences, language } from "./preferences.ts";
 import { followAddress } from "./route.ts";
 import { followScroll } from "./scroll.ts";
-import { followLanguage, resume } from "./session.ts";
+import { followLanguage, followSignOut, resume } from "./session.ts";
 import { toast } from "./toasts.ts";
 
 /** Returns once the language is there and a kept token has been tried. */
@@ -17,6 +17,7 @@ export async function start(): Promise<void> {
   followScroll();
   followKeys();
   followNetwork();
+  followSignOut();
   let shown = language.peek();
   await Promise.all([load(shown), resume()]);
   effect(() => {

@@ -3,6 +3,7 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { diagnosis, follow } from "../api/transport.ts";
+import { configsChanged } from "./configs.ts";
 import { noticed } from "./connection.ts";
 import { serverInfo } from "./session.ts";
 import { steadyNow } from "./steady.ts";
@@ -54,12 +55,13 @@ export function configRun(id: string): Signal<TestRun | null> {
   return known;
 }
 
-/** Begins a test of a stored configuration, unless one runs: then it is that one. */
-export function startConfigTest(id: string, more: TestRequest = {}): TestRun {
+/** Begins a test of a stored configuration, unless one runs: then it is that one. Once it ends, configurations are read again. */
+export function startConfigTest(id: string): TestRun {
   const known = configRun(id);
   const present = known.peek();
   if (present?.view.peek().phase === "running") return present;
-  const run = startTest({ ...more, configId: id });
+  const run = startTest({ configId: id });
   known.value = run;
+  void run.finished.then(configsChanged);
   return run;
 }

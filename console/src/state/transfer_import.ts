@@ -1,8 +1,9 @@
 /** An import: a file is looked at, checked by the service, and added page by page. */
 import { signal } from "@preact/signals";
-import { type ExportedProvider, ImportedSecret } from "../../gen/smtpdiag/v1/instance_pb.ts";
+import { type ExportedProvider, ImportedSecret, ProviderState } from "../../gen/smtpdiag/v1/instance_pb.ts";
 import type { Problem } from "../api/problem.ts";
 import { ask, follow, instances } from "../api/transport.ts";
+import { nameOf } from "./config.ts";
 import { configsChanged } from "./configs.ts";
 import { noted, noticed } from "./connection.ts";
 import {
@@ -40,10 +41,11 @@ export type ImportState =
   | { step: "done" };
 
 /** A configuration of a file in words. */
-function rowOf({ settings, state }: ExportedProvider, secret: ImportedSecret): Row {
+function rowOf(provider: ExportedProvider, secret: ImportedSecret): Row {
+  const { settings, state } = provider;
   const smtp = settings.case === "smtp" ? settings.value.host : "";
   const where = settings.case === "http" ? settings.value.endpoint : smtp;
-  return { name: settings.value?.description || where, where, active: state === 1, id: "", secret };
+  return { name: nameOf(provider), where, active: state === ProviderState.ACTIVE, id: "", secret };
 }
 
 /** What will become of a secret by the file alone; the service has the last word. */

@@ -1,14 +1,12 @@
 /** Other settings that were tried, each with the verified fix that means it. Pure. */
 import type { Alternative, Fix } from "../../gen/smtpdiag/v1/report_pb.ts";
-import { Code, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Code } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { tlsModeOfId } from "../words/vocabulary.ts";
+import { demandsTls, demandsTlsAs } from "./encryption.ts";
 import type { Target } from "./test_fold.ts";
 import { typedServer } from "./typed_server.ts";
 
 export type Trial = { alternative: Alternative; works: boolean; fix: Fix | null };
-
-/** Modes that the setting "tls" of a stored configuration means where it is on. */
-const ENCRYPTED: ReadonlySet<TlsMode> = new Set([TlsMode.AUTO, TlsMode.IMPLICIT, TlsMode.STARTTLS]);
 
 /**
  * Returns the settings that were tried, those that work first.
@@ -42,7 +40,7 @@ function means(fix: Fix, { host, port, tlsMode }: Alternative, target: Target): 
       if (server.port !== null) wanted.port = server.port;
     } else if (setting === "port") wanted.port = Number(to);
     else if (setting === "tls_mode") isMode = tlsModeOfId(to) === tlsMode;
-    else if (setting === "tls") isMode = ENCRYPTED.has(tlsMode) === (to === "true");
+    else if (setting === "tls") isMode = demandsTls(tlsMode) === demandsTlsAs(to);
     else return false; // no probing stands for another login
   }
   return isMode && wanted.port === port && (host === "" || host.toLowerCase() === wanted.host.toLowerCase());

@@ -53,6 +53,19 @@ function RefusedBand(): JSX.Element {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const band = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // It lies over the page: whoever goes on there by the keyboard sees where the focus is, and signs in later.
+    const uncover = ({ target }: FocusEvent) => {
+      if (!(target instanceof HTMLElement) || !band.current || band.current.contains(target)) return;
+      if (target.matches("h1, main") || target.closest("dialog")) return;
+      const [own, over] = [target.getBoundingClientRect(), band.current.getBoundingClientRect()];
+      const panel = form.current?.getBoundingClientRect();
+      if (own.top < (panel?.bottom ?? over.bottom) && own.bottom > over.top) setOpen(false);
+    };
+    addEventListener("focusin", uncover);
+    return () => removeEventListener("focusin", uncover);
+  }, []);
 
   async function go(event: Event): Promise<void> {
     event.preventDefault();
@@ -73,7 +86,7 @@ function RefusedBand(): JSX.Element {
   }
 
   return (
-    <div class="band warn">
+    <div class="band warn" ref={band}>
       <span class="band-line">
         <Icon name="key" />
         <span role="alert">

@@ -9,6 +9,7 @@ import { Bands } from "./bands.tsx";
 import { ActionDialogs } from "./config/actions.tsx";
 import { KeysDialog, useCommonKeys } from "./keys_dialog.tsx";
 import { AskDialog, LiveRegion, Toasts } from "./overlays.tsx";
+import { Safely } from "./safely.tsx";
 import { screenOf } from "./screens.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { TopBar } from "./top_bar.tsx";
@@ -50,7 +51,7 @@ function Frame(): JSX.Element {
       <TopBar />
       <Bands />
       <main class="page" id="content" ref={content} tabIndex={-1} key={`${epoch.value} ${key}`}>
-        {screen}
+        <Safely>{screen}</Safely>
       </main>
       <ActionDialogs />
       <KeysDialog />

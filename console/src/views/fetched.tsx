@@ -12,10 +12,7 @@ import { Head } from "./screen.tsx";
  * What can't be fetched while the service is gone is fetched when it is back. Where the service is there and the file is
  * not, another release runs by now, whose files have other names: only the page itself, loaded anew, names those.
  */
-export function fetched<P extends object>(
-  fetch: () => Promise<ComponentType<P>>,
-  words: () => Promise<void> = loadRest,
-): ComponentType<P> {
+export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>): ComponentType<P> {
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
     const [, setKnown] = useState<unknown>(null);
@@ -23,18 +20,22 @@ export function fetched<P extends object>(
     useEffect(() => {
       if (known) return;
       let shown = true;
+      let waiting = false;
       const load = async () => {
         try {
-          const [component] = await Promise.all([fetch(), words()]);
+          const [component] = await Promise.all([fetch(), loadRest()]);
           known = component;
           if (shown) setKnown(() => component);
         } catch {
           await tryNow();
-          if (shown) setLost(offline.peek() ? "service" : "file");
+          waiting = offline.peek();
+          if (shown) setLost(waiting ? "service" : "file");
         }
       };
       const forget = onReturn(() => {
-        if (!known) void load();
+        if (!waiting) return; // a file that is not there is not asked for again and again
+        waiting = false;
+        void load();
       });
       void load();
       return () => {

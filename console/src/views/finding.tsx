@@ -4,13 +4,12 @@ import { useEffect, useMemo } from "preact/hooks";
 import { Severity } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Markdown } from "../parts/markdown.tsx";
 import { Loading, Pill } from "../parts/pieces.tsx";
-import { Trouble } from "../parts/trouble.tsx";
 import { hrefOfPage, readFinding } from "../state/finding.ts";
 import { language } from "../state/preferences.ts";
-import { sentenceOf } from "../state/problems.ts";
 import { reading } from "../state/reading.ts";
 import { codeName } from "../words/vocabulary.ts";
 import { t } from "../words/words.ts";
+import { Failure } from "./failure.tsx";
 import { Head } from "./screen.tsx";
 
 /** The page on a code of a diagnosis. */
@@ -50,10 +49,9 @@ export function FindingPage({ code }: { code: string }): JSX.Element {
         }
       />
       {problem && (
-        <Trouble
-          sentence={sentenceOf(problem)}
-          requestId={problem.requestId}
-          {...(problem.kind === "gone" || problem.kind === "invalid" ? {} : { again: () => void page.again() })}
+        <Failure
+          problem={problem}
+          again={problem.kind === "gone" || problem.kind === "invalid" ? undefined : () => void page.again()}
         />
       )}
       {!found && !problem && page.slow.value && <Loading rows={6} label={t("finding.loading")} />}

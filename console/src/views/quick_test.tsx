@@ -5,9 +5,9 @@ import { Depth } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Button } from "../parts/button.tsx";
 import { Choices, Field } from "../parts/field.tsx";
 import { Card } from "../parts/pieces.tsx";
-import { confirm } from "../state/ask.ts";
 import type { Search } from "../state/discovery.ts";
 import { onKeys } from "../state/keys.ts";
+import { leaveRunning } from "../state/leaving.ts";
 import { apply, depth, fields, recipient, run, saveAsConfiguration, test } from "../state/quick_test.ts";
 import { guard } from "../state/route.ts";
 import { canWrite } from "../state/session.ts";
@@ -39,7 +39,9 @@ function Inside(): JSX.Element {
   const running = view?.phase === "running";
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (running) panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
+    if (!running) return;
+    panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
+    panel.current?.querySelector<HTMLElement>("[role=group]")?.focus({ preventScroll: true }); // as the form goes out of sight
   }, [running]);
   useEffect(
     () =>
@@ -53,16 +55,7 @@ function Inside(): JSX.Element {
   );
   useEffect(() => {
     if (!running) return;
-    return guard(async () => {
-      const leave = await confirm({
-        title: t("form.leave_test"),
-        text: t("form.leave_test_text"),
-        yes: t("form.leave"),
-        no: t("form.stay"),
-      });
-      if (leave) run.peek()?.cancel();
-      return leave;
-    });
+    return guard(() => leaveRunning(() => run.peek()?.cancel()));
   }, [running]);
   return (
     <>

@@ -1,15 +1,12 @@
-/** The table of routes. Each screen is fetched when it is first shown, so that the first load has but one. */
+/** The table of routes. The list is there at once; each other screen is fetched when it is first shown. */
 import type { JSX } from "preact";
 import { ButtonLink } from "../parts/button.tsx";
 import { hrefOf, type Route } from "../state/route.ts";
 import { t } from "../words/words.ts";
 import { fetched } from "./fetched.tsx";
+import { Configs } from "./list/configs.tsx";
 import { Head } from "./screen.tsx";
 
-const Configs = fetched(
-  () => import("./list/configs.tsx").then((module) => module.Configs),
-  async () => {}, // its words are among the first
-);
 const ConfigPage = fetched(() => import("./config/config_page.tsx").then((module) => module.ConfigPage));
 const NewConfig = fetched(() => import("./form/config_form.tsx").then((module) => module.NewConfig));
 const EditConfig = fetched(() => import("./form/config_form.tsx").then((module) => module.EditConfig));

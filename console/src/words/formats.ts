@@ -22,19 +22,20 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago something was, of `now` in milliseconds: "4 min ago", "just now". */
 export function ago(when: Timestamp, now: number): string {
   const seconds = (now - timestampDate(when).getTime()) / 1000;
-  const format = relativeTimes(locale.value, { numeric: "always", style: "short" });
-  for (const [unit, size] of UNITS) if (seconds >= size) return format.format(-Math.floor(seconds / size), unit);
+  for (const [unit, size] of UNITS) {
+    if (seconds < size) continue;
+    const count = Math.floor(seconds / size);
+    // The short form of hours is "6 hr ago" to browsers.
+    if (unit === "hour") return t("frame.hours_ago", { n: count });
+    const style = unit === "minute" ? "short" : "long";
+    return relativeTimes(locale.value, { numeric: "always", style }).format(-count, unit);
+  }
   return t("frame.just_now");
 }
 
 /** A day: "12 Nov 2026". */
 export function day(when: Timestamp): string {
-  return dayOf(timestampDate(when));
-}
-
-/** Likewise of a Date. */
-export function dayOf(when: Date): string {
-  return dates(locale.value, { day: "numeric", month: "short", year: "numeric" }).format(when);
+  return dates(locale.value, { day: "numeric", month: "short", year: "numeric" }).format(timestampDate(when));
 }
 
 /** The time of day: "15:21". */

@@ -2,19 +2,19 @@
 import { Code, Depth, Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { has, t } from "./words.ts";
 
-/** The wire's name of a value of an enumeration in lower case: "auth_rejected". */
-function nameOf(values: Record<string | number, string | number>, value: number): string {
+/** The wire's name of a value of an enumeration in lower case: "auth_rejected"; of one that is not known its number. */
+export function idOf(values: Record<string | number, string | number>, value: number): string {
   return String(values[value] ?? value).toLowerCase();
 }
 
 /** "auth" of STAGE_AUTH. */
 export function stageId(stage: Stage): string {
-  return nameOf(Stage, stage);
+  return idOf(Stage, stage);
 }
 
 /** "auth_rejected" of CODE_AUTH_REJECTED. */
 export function codeId(code: Code): string {
-  return nameOf(Code, code);
+  return idOf(Code, code);
 }
 
 /** A stage in words: "Login". Of one that is not known here its id. */
@@ -33,8 +33,8 @@ export function codeName(code: Code | string): string {
 
 /** How a connection is secured, in words: "implicit TLS". */
 export function tlsModeName(mode: TlsMode): string {
-  const key = `tls.${nameOf(TlsMode, mode)}`;
-  return has(key) ? t(key) : nameOf(TlsMode, mode);
+  const key = `tls.${idOf(TlsMode, mode)}`;
+  return has(key) ? t(key) : idOf(TlsMode, mode);
 }
 
 /** The value of an enumeration by its name on the wire in lower case; 0 for one that is not known here. */

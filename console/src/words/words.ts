@@ -52,13 +52,20 @@ function restOf(language: Language): Promise<{ messages: Rest }> {
 function message(key: string): string | Plural | undefined {
   const dot = key.indexOf(".");
   const area = catalogue.value[key.slice(0, dot) as Area] as Record<string, string | Plural> | undefined;
-  return area?.[key.slice(dot + 1)];
+  const name = key.slice(dot + 1); // may be of an address: "constructor" is the name of no message
+  return area && Object.hasOwn(area, name) ? area[name] : undefined;
 }
 
 function chosen(key: string, values: Values | Record<string, unknown>): string {
   const found = message(key) ?? key;
   if (typeof found === "string") return found;
   return plurals(locale.value).select(Number(values.n)) === "one" ? found.one : found.other;
+}
+
+/** A value that turns the direction of writing, set apart so that it turns nothing of the sentence around it. */
+function apart(value: string): string {
+  if (!/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(value)) return value;
+  return `\u2068${value.replace(/[\u2066-\u2069]/g, "")}\u2069`;
 }
 
 /**
@@ -68,7 +75,7 @@ function chosen(key: string, values: Values | Record<string, unknown>): string {
 export function t(key: Key, values: Values = {}): string {
   return chosen(key, values).replace(/\{([a-z_]+)\}/g, (place, name: string) => {
     const value = values[name];
-    return value === undefined ? place : typeof value === "number" ? number(value) : value;
+    return value === undefined ? place : typeof value === "number" ? number(value) : apart(value);
   });
 }
 

@@ -62,7 +62,7 @@ def _trust(what: str) -> Prose:
 TLS: dict[Code, Definition] = {
     Code.WRONG_TLS_MODE_USE_IMPLICIT: Definition(
         wording(
-            "{server} speaks TLS from the first byte, but {tls} begins in clear text.",
+            "{server} speaks TLS from the first byte, but {clear_first}.",
             IMPLICIT_TLS,
             _NEXT_FAULT,
             _REPAIR_TLS,
@@ -71,9 +71,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: Definition(
-        wording(
-            "{server} begins in clear text, but {tls} begins with TLS.", STARTTLS, _NEXT_FAULT, OTHER_PORTS, _REPAIR_TLS
-        ),
+        wording("{server} begins in clear text, but {tls_first}.", STARTTLS, _NEXT_FAULT, OTHER_PORTS, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
@@ -84,8 +82,7 @@ TLS: dict[Code, Definition] = {
     ),
     Code.STARTTLS_NOT_OFFERED: Definition(
         wording(
-            "{server} does not offer STARTTLS, or something on the way removes the offer, and {tls} demands "
-            "encryption.",
+            "{server} does not offer STARTTLS, or something on the way removes the offer, and {demands}.",
             _FIREWALL,
             OTHER_PORTS,
             _NONE,

@@ -1,12 +1,13 @@
 """The fields of the sentences: what was observed, in words, cleaned and masked. Pure.
 
-{host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
-{mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
-that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
-gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {allowed} (how
-long the test might take), {next_fault} (why the port fails in the TLS mode that it speaks), {repair} (what to ask of
-whom about the addresses that fail), {reachable} (which addresses a name has none
-of), {family} (the one that could not be reached), {detail}, {reply}.
+{host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {clear_first}, {tls_first}
+and {demands} (what the settings for encryption do, as the caller knows them), {mechanisms} (what the server offers),
+{spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one that works with hashed passwords),
+{user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we gave), {provider}, {proofs} (SPF,
+DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {allowed} (how long the test might take),
+{next_fault} (why the port fails in the TLS mode that it speaks), {repair} (what to ask of whom about the addresses
+that fail), {reachable} (which addresses a name has none of), {family} (the one that could not be reached), {detail},
+{reply}.
 """
 
 from __future__ import annotations
@@ -76,11 +77,27 @@ def _offered(seen: Observed) -> tuple[str, ...]:
     return seen.facts.ehlo.mechanisms if seen.facts.ehlo else ()
 
 
-def _tls(seen: Observed) -> str:
-    mode = seen.plan.tls_mode
-    if seen.plan.audience is Audience.FLAG:
-        return f"tls: {'true' if mode is TlsMode.AUTO else 'false'}"
-    return say("TLS mode {mode}", mode=mode.value)
+def _says_only_whether(seen: Observed) -> bool:
+    """Return whether the settings say only whether to encrypt, so that no TLS mode was chosen by name."""
+    return seen.plan.audience is Audience.FLAG or seen.plan.tls_mode in {TlsMode.AUTO, TlsMode.OPPORTUNISTIC}
+
+
+def _clear_first(seen: Observed) -> str:
+    if _says_only_whether(seen):
+        return say("these settings begin in clear text")
+    return say("TLS mode {mode} begins in clear text", mode=seen.plan.tls_mode.value)
+
+
+def _tls_first(seen: Observed) -> str:
+    if _says_only_whether(seen):
+        return say("these settings begin with TLS")
+    return say("TLS mode {mode} begins with TLS", mode=seen.plan.tls_mode.value)
+
+
+def _demands(seen: Observed) -> str:
+    if _says_only_whether(seen):
+        return say("these settings demand encryption")
+    return say("TLS mode {mode} demands encryption", mode=seen.plan.tls_mode.value)
 
 
 def _spoken(seen: Observed) -> str:
@@ -93,7 +110,9 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "port": lambda seen: str(seen.port),
     "at": lambda seen: bracketed(_host(seen)),
     "server": lambda seen: join_host_port(_host(seen), seen.port),
-    "tls": _tls,
+    "clear_first": _clear_first,
+    "tls_first": _tls_first,
+    "demands": _demands,
     "mechanisms": lambda seen: seen.redact(", ".join(_offered(seen)), 200) or say("none"),
     "spoken": _spoken,
     "mechanism": lambda seen: seen.facts.mechanism,

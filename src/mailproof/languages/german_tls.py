@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TLS: dict[str, str] = {
-    "{server} speaks TLS from the first byte, but {tls} begins in clear text.": (
-        "{server} spricht TLS ab dem ersten Byte, aber {tls} beginnt im Klartext."
+    "{server} speaks TLS from the first byte, but {clear_first}.": (
+        "{server} spricht TLS ab dem ersten Byte, aber {clear_first}."
     ),
     "In the TLS mode that it speaks it fails for another reason: {next_fault}.": (
         "In dem TLS-Modus, den der Port spricht, scheitert er aus einem anderen Grund: {next_fault}."
@@ -13,13 +13,10 @@ TLS: dict[str, str] = {
         "Lassen Sie die TLS-Einrichtung des Servers von seinem Betreiber prüfen: Was sonst eingestellt werden "
         "könnte, scheitert ebenfalls."
     ),
-    "{server} begins in clear text, but {tls} begins with TLS.": (
-        "{server} beginnt im Klartext, aber {tls} beginnt mit TLS."
-    ),
+    "{server} begins in clear text, but {tls_first}.": ("{server} beginnt im Klartext, aber {tls_first}."),
     "{server} speaks no TLS at all.": "{server} spricht überhaupt kein TLS.",
-    ("{server} does not offer STARTTLS, or something on the way removes the offer, and {tls} demands encryption."): (
-        "{server} bietet kein STARTTLS an, oder etwas auf dem Weg entfernt das Angebot, und {tls} verlangt "
-        "Verschlüsselung."
+    "{server} does not offer STARTTLS, or something on the way removes the offer, and {demands}.": (
+        "{server} bietet kein STARTTLS an, oder etwas auf dem Weg entfernt das Angebot, und {demands}."
     ),
     (
         "Have the inspection of SMTP switched off on the Cisco firewall in front of the server (no fixup "

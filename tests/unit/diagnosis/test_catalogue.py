@@ -15,9 +15,9 @@ from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.smtp.vocabulary import Code, Stage
 
-FIELDS = {"host", "port", "at", "server", "stage", "tls", "mechanisms", "spoken", "mechanism", "weaker", "user"}
+FIELDS = {"host", "port", "at", "server", "stage", "mechanisms", "spoken", "mechanism", "weaker", "user"}
 FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "repair", "family", "detail", "reply"}
-FIELDS |= {"in_time", "allowed", "next_fault", "secret", "reachable"}
+FIELDS |= {"in_time", "allowed", "next_fault", "secret", "reachable", "clear_first", "tls_first", "demands"}
 WEBHOOK_FIELDS = {"host", "port", "status", "doing", "seconds"}
 
 LATER = re.compile(r"\b(try again|later|wait)\b", re.IGNORECASE)

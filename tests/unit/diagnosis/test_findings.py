@@ -200,12 +200,12 @@ def test_warnings_speak_of_the_callers_settings(audience: Audience) -> None:
     ("host", "tls", "code", "stage", "message", "advice"),
     [
         ("mail.test", TlsMode.OPPORTUNISTIC, Code.WRONG_TLS_MODE_USE_IMPLICIT, Stage.GREETING,
-         "mail.test:587 speaks TLS from the first byte, but tls: false begins in clear text.", "Set tls to true."),
+         "mail.test:587 speaks TLS from the first byte, but these settings begin in clear text.", "Set tls to true."),
         ("2001:db8::1", TlsMode.AUTO, Code.CONNECTION_REFUSED, Stage.CONNECT, None,
          'Try to set host to "[2001:db8::1]:465".'),
         ("mail.test", TlsMode.AUTO, Code.STARTTLS_NOT_OFFERED, Stage.STARTTLS,
-         ("mail.test:587 does not offer STARTTLS, or something on the way removes the offer, and tls: true demands "
-          "encryption."), None),
+         ("mail.test:587 does not offer STARTTLS, or something on the way removes the offer, and these settings "
+          "demand encryption."), None),
     ],
 )  # fmt: skip
 def test_the_flags_advice_names_the_value(

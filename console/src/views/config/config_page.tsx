@@ -3,19 +3,18 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
-import type { ProblemKind } from "../../api/problem.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { Loading, Pill } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
 import { forgetEnded } from "../../state/config_test.ts";
 import { onConfigsChanged } from "../../state/configs.ts";
-import { sentenceOf } from "../../state/problems.ts";
+import { comesBack } from "../../state/connection.ts";
 import { reading } from "../../state/reading.ts";
 import { hrefOf } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { ConfigEvents } from "../events/config_events.tsx";
+import { Failure } from "../failure.tsx";
 import { HistoryTab } from "../history/history_tab.tsx";
 import { KeptTest } from "../history/kept_test.tsx";
 import { Head } from "../screen.tsx";
@@ -25,9 +24,6 @@ import { SettingsTab } from "./settings_tab.tsx";
 import { TestTab, useLeaveGuard } from "./test_tab.tsx";
 
 const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
-
-/** What is told elsewhere, and read again by itself once it is over. */
-const COMES_BACK: ReadonlySet<ProblemKind> = new Set(["token", "unreachable", "broken"]);
 
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
@@ -54,7 +50,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         {problem && (
           <>
             <Head name={t("config.configuration")} crumb={CRUMB()} />
-            <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
+            <Failure problem={problem} again={() => void read.again()} />
           </>
         )}
         {!problem && read.slow.value && <Loading rows={6} label={t("config.loading")} />}
@@ -72,9 +68,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
-      {problem && !COMES_BACK.has(problem.kind) && (
-        <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
-      )}
+      {problem && !comesBack(problem) && <Failure problem={problem} again={() => void read.again()} />}
       <Tabs id={id} tab={tab === "tests" ? "history" : tab} />
       {tab === "history" ? (
         <HistoryTab config={config} />

@@ -15,6 +15,7 @@ import { hrefOf, navigate, route } from "../../state/route.ts";
 import { ago } from "../../words/formats.ts";
 import { codeName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { SecretDialog } from "./secret_dialog.tsx";
 
 /** Closes whichever dialog asks. */
@@ -47,9 +48,7 @@ export function Refused({ problem, question }: { problem: Problem | null; questi
     );
   }
   return (
-    <Note tone="fail" alert>
-      {whyNot(problem)}{" "}
-      {problem.requestId && <span class="dim mono">{t("frame.request_id", { id: problem.requestId })}</span>}
+    <Failure problem={problem} sentence={whyNot(problem)}>
       {problem.kind === "conflict" && (
         <p>
           <Button small icon="refresh" onClick={() => void readAgain()}>
@@ -57,7 +56,7 @@ export function Refused({ problem, question }: { problem: Problem | null; questi
           </Button>
         </p>
       )}
-    </Note>
+    </Failure>
   );
 }
 

@@ -5,18 +5,12 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Menu } from "../../parts/menu.tsx";
 import { removing } from "../../state/actions.ts";
-import { beginTest, cancelTest, lastPassed, testRuns } from "../../state/config_test.ts";
+import { cancelTest, lastPassed, testAndOpen, testRuns } from "../../state/config_test.ts";
 import { onKeys } from "../../state/keys.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
 import { furtherActions, switchAction } from "./actions.tsx";
-
-/** Begins a test and shows it. */
-export function test(config: ConfigOverview): void {
-  beginTest(config);
-  navigate(hrefOf(["configs", config.id]));
-}
 
 export function HeadActions({ config, tab }: { config: ConfigOverview; tab: string }): JSX.Element | null {
   const may = canWrite.value && !removing.value.has(config.id);
@@ -29,7 +23,7 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
     return onKeys({
       t: () => {
         if (present.current.running) return false;
-        test(present.current.config);
+        testAndOpen(present.current.config);
         return true;
       },
       e: () => {
@@ -38,7 +32,7 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
         return true;
       },
       Escape: () => {
-        if (!present.current.running || document.querySelector("dialog[open]")) return false;
+        if (!present.current.running) return false;
         cancelTest(present.current.config);
         return true;
       },
@@ -83,7 +77,7 @@ function Offered({ config, tab, edit }: { config: ConfigOverview; tab: string; e
   const main = tab !== "" || (passed === true && config.settings.case === "smtp");
   return (
     <>
-      <Button look={main ? "primary" : "plain"} icon="play" shortcut="t" onClick={() => test(config)}>
+      <Button look={main ? "primary" : "plain"} icon="play" shortcut="t" onClick={() => testAndOpen(config)}>
         {passed === null ? t("config.test") : t("config.test_again")}
       </Button>
       <ButtonLink href={edit} shortcut="e">

@@ -9,16 +9,15 @@ import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Moment } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { httpTest } from "../../state/http_test.ts";
 import { now } from "../../state/now.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { canWrite } from "../../state/session.ts";
 import { took } from "../../words/formats.ts";
-import { codeName, stageName } from "../../words/vocabulary.ts";
+import { codeName, idOf, stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 
 /** The verdict comes last and each is a new element, so that nothing moves as one takes another's place. */
 export function HttpTest({ config }: { config: ConfigOverview }): JSX.Element {
@@ -52,7 +51,7 @@ function Verdict({ config }: { config: ConfigOverview }): JSX.Element {
   if (problem && !field) {
     return (
       <div class="above">
-        <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} />
+        <Failure problem={problem} />
       </div>
     );
   }
@@ -79,9 +78,6 @@ function Verdict({ config }: { config: ConfigOverview }): JSX.Element {
     </Card>
   );
 }
-
-/** The wire's name of a value: "redirected". */
-const idOf = (values: Record<number, string>, value: number) => (values[value] ?? "").toLowerCase();
 
 function Report({ report, startedAt }: { report: WebhookReport; startedAt: number }): JSX.Element {
   const passed = report.outcome === Outcome.OK;

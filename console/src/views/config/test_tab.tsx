@@ -6,21 +6,19 @@ import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import type { Problem } from "../../api/problem.ts";
 import { Button } from "../../parts/button.tsx";
 import { Loading, Note } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
-import { confirm } from "../../state/ask.ts";
 import { changedSince } from "../../state/changed_since.ts";
-import { readKept } from "../../state/config.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { configsChanged } from "../../state/configs.ts";
-import { sentenceOf } from "../../state/problems.ts";
-import { reading } from "../../state/reading.ts";
+import { keptTest } from "../../state/kept_tests.ts";
+import { leaveRunning } from "../../state/leaving.ts";
 import { guard, type Route } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type TestView, viewOfTest } from "../../state/test_fold.ts";
 import { configRun } from "../../state/test_run.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { TestPanel } from "../test/test_panel.tsx";
 import { HttpTest } from "./http_test.tsx";
 
@@ -53,7 +51,7 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
     <>
       {problem && (
         <div class="above">
-          <Trouble sentence={whyNot(problem)} requestId={problem.requestId} />
+          <Failure problem={problem} sentence={whyNot(problem)} />
         </div>
       )}
       <TestPanel view={view} config={config} applying={applying} onCancel={() => cancelTest(config)} {...may} />
@@ -63,15 +61,15 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
 
 /** The last kept test. */
 function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Element {
-  const read = useMemo(() => reading((signal) => readKept(id, signal)), [id]);
+  const read = useMemo(() => keptTest(id), [id]);
   useEffect(() => read.close, [read]);
-  const kept = read.value.value;
+  const kept = read.value.value?.test;
   const view = useMemo(() => (kept ? viewOfTest(kept) : null), [kept]);
   const problem = read.problem.value;
   if (view && kept) {
     return (
       <>
-        {changedSince(config, kept) && (
+        {changedSince(kept, config).length > 0 && (
           <div class="above">
             <Note>{t("config.changed_since")}</Note>
           </div>
@@ -80,8 +78,9 @@ function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Eleme
       </>
     );
   }
+  if (read.value.value) return <Never config={config} />; // it was the last one, and is kept no more
   if (problem) {
-    return <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />;
+    return <Failure problem={problem} again={() => void read.again()} />;
   }
   return read.slow.value ? (
     <section class="card">
@@ -115,14 +114,7 @@ export function useLeaveGuard(config: ConfigOverview | null): void {
       const [section, id, tab] = to.parts;
       if (section === "configs" && id === config.id && tab !== "edit") return true;
       if (!testRuns(config)) return true;
-      const leave = await confirm({
-        title: t("config.leave_title"),
-        text: t("config.leave_text"),
-        yes: t("config.leave"),
-        no: t("config.stay"),
-      });
-      if (leave) cancelTest(config);
-      return leave;
+      return leaveRunning(() => cancelTest(config));
     });
   }, [running, config?.id]);
 }

@@ -2,14 +2,13 @@
 import type { JSX } from "preact";
 import type { ConfigEvent } from "../../../gen/smtpdiag/v1/instance_pb.ts";
 import { Loading, Note } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import type { EventList } from "../../state/event_list.ts";
 import { daysBefore, eventsByDay, formerOf } from "../../state/events.ts";
 import { now } from "../../state/now.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { dayHeading } from "../../words/days.ts";
 import { number, t } from "../../words/words.ts";
-import { Older } from "../history/older.tsx";
+import { Failure } from "../failure.tsx";
+import { Older } from "../older.tsx";
 import { EventRow } from "./event_row.tsx";
 
 /** `whole` shows which configuration each event is about; a configuration's own tab need not say it. */
@@ -17,9 +16,7 @@ export function EventTable({ list, whole }: { list: EventList; whole: boolean })
   const { pages } = list;
   const events = pages.items.value;
   const problem = pages.first.problem.value;
-  const trouble = problem && (
-    <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void pages.first.again()} />
-  );
+  const trouble = problem && <Failure problem={problem} again={() => void pages.first.again()} />;
   if (events === null) {
     if (trouble) return trouble;
     return pages.first.slow.value ? (

@@ -2,15 +2,14 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { Loading } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { nameOf, readConfig } from "../../state/config.ts";
 import { draftOf } from "../../state/draft.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { carriedDraft } from "../../state/quick_test.ts";
 import { reading } from "../../state/reading.ts";
 import { hrefOf, route } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { Head } from "../screen.tsx";
 import { ViewerNote } from "../viewer_note.tsx";
 import { HttpConfigForm } from "./http_form.tsx";
@@ -59,9 +58,9 @@ export function EditConfig({ id }: { id: string }): JSX.Element {
       <Head name={t("form.edit", { name })} crumb={crumb} />
       <ViewerNote />
       {!known && problem && (
-        <Trouble
-          sentence={problem.kind === "gone" ? t("form.gone") : sentenceOf(problem)}
-          requestId={problem.requestId}
+        <Failure
+          problem={problem}
+          sentence={problem.kind === "gone" ? t("form.gone") : undefined}
           again={() => void config.again()}
         />
       )}

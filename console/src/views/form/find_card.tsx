@@ -10,6 +10,7 @@ import { type Search, search } from "../../state/discovery.ts";
 import type { Fields } from "../../state/form.ts";
 import { presets, readPresets, withPreset } from "../../state/presets.ts";
 import { route } from "../../state/route.ts";
+import { takeTyped } from "../../state/typed_address.ts";
 import { t } from "../../words/words.ts";
 
 /** `onSearch` is told each search that is begun. */
@@ -25,7 +26,9 @@ export function FindCard(props: {
   const running = props.search?.found.value.running ?? false;
   useEffect(() => {
     void readPresets();
-    if (address) find();
+    // Only what was typed on the page before is searched for at once: a link from anywhere may name an address too, and
+    // each search asks servers of the address's choosing.
+    if (address && takeTyped() === address) find();
   }, []);
 
   function find(): void {

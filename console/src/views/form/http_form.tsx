@@ -6,12 +6,11 @@ import { Button, ButtonLink } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy_button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Card, Facts, Note } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { LONGEST } from "../../state/checks.ts";
 import { httpForm } from "../../state/http_form.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { hrefOf } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { Optional } from "./server_card.tsx";
 
 export function HttpConfigForm({ config }: { config: ConfigOverview | null }): JSX.Element {
@@ -65,12 +64,7 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
         )}
       </Card>
       <div class="form-buttons">
-        {problem && (
-          <Trouble
-            sentence={problem.kind === "gone" ? t("form.gone") : sentenceOf(problem)}
-            requestId={problem.requestId}
-          />
-        )}
+        {problem && <Failure problem={problem} sentence={problem.kind === "gone" ? t("form.gone") : undefined} />}
         {theirs && (
           <Note tone="warn" alert>
             <p class="strong">{t("form.conflict_title")}</p>

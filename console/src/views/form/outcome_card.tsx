@@ -1,34 +1,35 @@
 /** The test of what is typed, beside the form: its verdict, the fix as one press, and its time line. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { NARROW } from "../../parts/media.ts";
 import { Card, Note, Pill } from "../../parts/pieces.tsx";
-import { type Draft, fixedDraft, SETTINGS } from "../../state/draft.ts";
+import { type Draft, isFixed } from "../../state/draft.ts";
 import type { ConfigForm } from "../../state/form.ts";
 import type { TestView } from "../../state/test_fold.ts";
 import { took } from "../../words/formats.ts";
 import { codeName, stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+import { Diff } from "../test/diff.tsx";
 import { testedOf } from "../test/target.ts";
 import { SlimTimeline } from "../test/test_panel.tsx";
 import { doing, hasPassed, verdictOf } from "../test/verdict_words.ts";
-import { inWords, labelOf } from "./names.ts";
 
 export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null {
   const card = useRef<HTMLDivElement>(null);
   const run = form.run.value;
   useEffect(() => {
     // Below the buttons of a narrow screen it would begin out of sight.
-    if (run && matchMedia("(max-width: 860px)").matches) card.current?.scrollIntoView({ block: "nearest" });
+    if (run && matchMedia(NARROW).matches) card.current?.scrollIntoView({ block: "nearest" });
   }, [run]);
   if (!run) return null;
   const view = targeted(run.view.value, form.tested.value);
   const running = view.phase === "running";
   const passed = hasPassed(view);
   return (
-    <div ref={card} class="form-outcome-place">
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
+    <div ref={card} class="form-outcome-place" role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Card
         class={`form-outcome ${running ? "is-run" : passed ? "is-ok" : "is-fail"}`}
         bare
@@ -46,7 +47,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
         <div class="in-card form-outcome-words">
           <Verdict view={view} />
         </div>
-        {/* Made anew as the test ends: the steps that were to come give their places to those that were tried. */}
+        {/* Made anew as the test ends: its place may be another, as below the verdict of a whole page. */}
         <SlimTimeline key={running ? "running" : "ended"} view={view} />
         {!running && !passed && (
           <div class="in-card form-outcome-ways">
@@ -110,7 +111,7 @@ function Verdict({ view }: { view: TestView }): JSX.Element {
 function Ways({ form, view: { report } }: { form: ConfigForm; view: TestView }): JSX.Element {
   const draft = form.draft.value;
   const outdated = form.outdated.value;
-  const fixes = (report?.fixes ?? []).filter((fix) => fix.verified && changesOf(draft, fix).length > 0);
+  const fixes = (report?.fixes ?? []).filter((fix) => fix.verified && !isFixed(draft, fix));
   return (
     <>
       {report && fixes.length === 0 && report.advice && !outdated && <p class="small soft">{report.advice}</p>}
@@ -120,16 +121,7 @@ function Ways({ form, view: { report } }: { form: ConfigForm; view: TestView }):
             <Pill tone="ok" icon="check">
               {t("fix.verified")}
             </Pill>
-            <p class="diff">
-              {changesOf(draft, fix).map(({ label, from, to }) => (
-                <span class="form-outcome-change" key={label}>
-                  {label}: <del>{from}</del>
-                  <Icon name="arrow" />
-                  <span class="vh">{t("fix.becomes")}</span>
-                  <ins>{to}</ins>
-                </span>
-              ))}
-            </p>
+            <Diff fix={fix} />
             <Button look={index === 0 ? "primary" : "plain"} icon="play" onClick={() => form.apply(fix)}>
               {t("fix.apply")}
             </Button>
@@ -145,16 +137,4 @@ function Ways({ form, view: { report } }: { form: ConfigForm; view: TestView }):
       )}
     </>
   );
-}
-
-type Change = { label: string; from: string; to: string };
-
-/** What a fix changes, in the words of the form. */
-function changesOf(draft: Draft, fix: Fix): Change[] {
-  const fixed = fixedDraft(draft, fix);
-  return SETTINGS.filter((name) => fixed[name] !== draft[name]).map((name) => ({
-    label: labelOf(name, false),
-    from: inWords(name, draft[name]),
-    to: inWords(name, fixed[name]),
-  }));
 }

@@ -54,7 +54,6 @@ export function ServerCard({ fields, kept }: { fields: Fields; kept: boolean }):
           id={idOf("port")}
           mono
           inputMode="numeric"
-          class="form-port"
           value={draft.port}
           onValue={(port) => fields.set({ port })}
           onBlur={() => fields.left("port")}

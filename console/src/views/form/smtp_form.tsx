@@ -3,15 +3,14 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Card } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import type { FieldName } from "../../state/checks.ts";
 import type { Search } from "../../state/discovery.ts";
 import type { Draft } from "../../state/draft.ts";
 import { type ConfigForm, configForm } from "../../state/form.ts";
 import { onKeys } from "../../state/keys.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { hrefOf, route } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { ConflictNote } from "./conflict_note.tsx";
 import { FindCard } from "./find_card.tsx";
 import { FoundCard, HowFound } from "./found_card.tsx";
@@ -100,12 +99,7 @@ function Buttons({ form }: { form: ConfigForm }): JSX.Element {
   const problem = form.problem.value;
   return (
     <div class="form-buttons">
-      {problem && (
-        <Trouble
-          sentence={problem.kind === "gone" ? t("form.gone") : sentenceOf(problem)}
-          requestId={problem.requestId}
-        />
-      )}
+      {problem && <Failure problem={problem} sentence={problem.kind === "gone" ? t("form.gone") : undefined} />}
       <div class="row wrap">
         <Button look="primary" type="submit" icon="play" class="main" busy={form.testing.value || form.saving.value}>
           {t("form.test_save")}

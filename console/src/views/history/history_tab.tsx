@@ -6,20 +6,19 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import type { Test } from "../../../gen/smtpdiag/v1/test_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Card, Loading } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
+import { testAndOpen } from "../../state/config_test.ts";
 import { factsOf, median, PARTS, partsOf, resultOf } from "../../state/history.ts";
 import { countOf } from "../../state/history_chart.ts";
 import { testsOf } from "../../state/kept_tests.ts";
-import { sentenceOf } from "../../state/problems.ts";
-import { hrefOf, navigate } from "../../state/route.ts";
+import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
-import { startConfigTest } from "../../state/test_run.ts";
 import { took } from "../../words/formats.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
+import { Older } from "../older.tsx";
 import { HistoryChart } from "./chart.tsx";
 import { HistoryFactsLine } from "./facts.tsx";
 import { Legend } from "./legend.tsx";
-import { Older } from "./older.tsx";
 import { Readout } from "./readout.tsx";
 import { TestTable } from "./test_table.tsx";
 
@@ -35,9 +34,7 @@ export function HistoryTab({ config }: { config: ConfigOverview }): JSX.Element 
 
   const tests = kept.items.value;
   const problem = kept.first.problem.value;
-  const trouble = problem && (
-    <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void kept.first.again()} />
-  );
+  const trouble = problem && <Failure problem={problem} again={() => void kept.first.again()} />;
   if (tests === null) return trouble ?? (kept.first.slow.value ? <Waiting /> : null);
   if (tests.length === 0) return trouble ?? <Empty config={config} />;
   return (
@@ -102,14 +99,7 @@ function Empty({ config }: { config: ConfigOverview }): JSX.Element {
       <p>{t("history.empty")}</p>
       <p class="soft small">{t("history.empty_more")}</p>
       {canWrite.value && smtp && (
-        <Button
-          look="primary"
-          icon="play"
-          onClick={() => {
-            startConfigTest(config.id);
-            navigate(page);
-          }}
-        >
+        <Button look="primary" icon="play" onClick={() => testAndOpen(config)}>
           {t("history.test")}
         </Button>
       )}

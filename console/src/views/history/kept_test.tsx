@@ -5,13 +5,12 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import type { Test } from "../../../gen/smtpdiag/v1/test_pb.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { Loading } from "../../parts/pieces.tsx";
-import { Trouble } from "../../parts/trouble.tsx";
 import { resultOf } from "../../state/history.ts";
 import { keptTest } from "../../state/kept_tests.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { hrefOf } from "../../state/route.ts";
 import { viewOfTest } from "../../state/test_fold.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { TestPanel } from "../test/test_panel.tsx";
 import { keptText } from "./facts.tsx";
 import { KeptHead } from "./kept_head.tsx";
@@ -26,7 +25,7 @@ export function KeptTest({ config, testId }: { config: ConfigOverview | null; te
   const problem = read.problem.value;
   const value = read.value.value;
   if (problem && !value) {
-    return <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />;
+    return <Failure problem={problem} again={() => void read.again()} />;
   }
   if (!value) return read.slow.value ? <Loading rows={8} label={t("history.loading_test")} /> : null;
   if (!value.test) return <Gone id={id} />;

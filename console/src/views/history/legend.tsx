@@ -29,7 +29,7 @@ export function Legend(props: { parts: readonly Part[]; results: ReadonlySet<Res
       )}
       {props.others && (
         <span>
-          <svg width="10" height="10" class="history-ring" aria-hidden="true">
+          <svg width="10" height="10" aria-hidden="true">
             <circle class="ring" cx="5" cy="5" r="2.5" />
           </svg>
           {t("history.legend_others")}

@@ -85,6 +85,7 @@ function Row({ test, lit }: { test: Test; lit: Signal<string> }): JSX.Element {
         <span class={`row top result ${tone}`}>
           <Icon name={ICONS[tone]} />
           <span>
+            {tone === "fail" && <span class="vh">{t("list.failed")} </span>}
             {resultText(test)}
             {!isOwn(test) && (
               <span class="small dim others">

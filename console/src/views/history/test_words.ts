@@ -5,7 +5,7 @@ import { Depth } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import type { Tone } from "../../parts/pieces.tsx";
 import { resultOf } from "../../state/history.ts";
 import { hrefOf } from "../../state/route.ts";
-import { codeName, stageName } from "../../words/vocabulary.ts";
+import { codeName, idOf, stageName } from "../../words/vocabulary.ts";
 import { has, t } from "../../words/words.ts";
 
 export function hrefOfTest(test: { id: string; configId: string }): string {
@@ -36,12 +36,13 @@ export function toneOf(test: Test): Tone {
 
 /** How far a test was to go, by the name of its last stage; "–" of a post. */
 export function depthText(test: Test): string {
-  return test.depth === Depth.UNSPECIFIED ? "–" : stageName((Depth[test.depth] ?? String(test.depth)).toLowerCase());
+  return test.depth === Depth.UNSPECIFIED ? "–" : stageName(idOf(Depth, test.depth));
 }
 
-/** Which call made a test: "Test message". */
+/** Which call made a test: "Test message". Empty for what is usual, if it is known who made it. */
 export function triggerText(test: Test): string {
-  const key = `history.trigger_${(TestTrigger[test.trigger] ?? "unspecified").toLowerCase()}`;
+  if (test.trigger === TestTrigger.DIAGNOSE && actorText(test) !== "") return "";
+  const key = `history.trigger_${idOf(TestTrigger, test.trigger)}`;
   return has(key) ? t(key) : "";
 }
 

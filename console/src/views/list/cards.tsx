@@ -9,10 +9,10 @@ import { CertificateLine, LastTest, LastTests, Server, securityOf } from "./cell
 import { NameLink, RowActions } from "./row.tsx";
 
 const ORDERS: readonly { sort: SortColumn; down: boolean; label: Key }[] = [
-  { sort: "last", down: true, label: "list.last" satisfies Key },
-  { sort: "name", down: false, label: "list.name" satisfies Key },
-  { sort: "server", down: false, label: "list.server" satisfies Key },
-  { sort: "certificate", down: false, label: "list.certificate" satisfies Key },
+  { sort: "last", down: true, label: "list.last" },
+  { sort: "name", down: false, label: "list.name" },
+  { sort: "server", down: false, label: "list.server" },
+  { sort: "certificate", down: false, label: "list.certificate" },
 ];
 
 /** The cards. Without `configs` they have bars in their place. */

@@ -88,6 +88,7 @@ export function LastTest({ config }: Of): JSX.Element {
       <Icon name={icon} />
       <div class="grow">
         <div class="cut word" title={words}>
+          {verdict === "failed" && <span class="vh">{t("list.failed")} </span>}
           {words}
         </div>
         {test?.startTime && (

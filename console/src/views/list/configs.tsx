@@ -1,16 +1,16 @@
 /** The list of configurations. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ProblemKind } from "../../api/problem.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { NARROW, useMedia } from "../../parts/media.ts";
-import { Trouble } from "../../parts/trouble.tsx";
+import { testAndOpen } from "../../state/config_test.ts";
 import { configList, keyOf } from "../../state/configs.ts";
+import { comesBack } from "../../state/connection.ts";
 import { hrefOfList, listQueryOf } from "../../state/list_query.ts";
-import { sentenceOf } from "../../state/problems.ts";
 import { hrefOf, navigate, route } from "../../state/route.ts";
 import { canWrite, serverInfo } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 import { Head } from "../screen.tsx";
 import { ViewerNote } from "../viewer_note.tsx";
 import { ActiveLine } from "./active_line.tsx";
@@ -18,11 +18,8 @@ import { ConfigCards } from "./cards.tsx";
 import { NoConfigs, NothingFound } from "./empty.tsx";
 import { useListKeys } from "./list_keys.ts";
 import { Pager } from "./pager.tsx";
-import { testAndOpen } from "./row.tsx";
 import { Search } from "./search.tsx";
 import { ConfigTable } from "./table.tsx";
-
-const SAID_ELSEWHERE: readonly ProblemKind[] = ["unreachable", "broken", "token"];
 
 /** How many rows of bars there are where it is not known how many come. */
 const BARS = 8;
@@ -42,8 +39,7 @@ export function Configs(): JSX.Element {
 
   const read = list.page.value;
   const problem = list.problem.value;
-  // The bands below the bar tell of the others, and what they tell of is read again by itself.
-  const trouble = problem && !SAID_ELSEWHERE.includes(problem.kind) ? problem : null;
+  const trouble = problem && !comesBack(problem) ? problem : null;
   const page = read?.key === keyOf(query) ? read : null; // else it is another page, and the wanted one is on its way
   const shown = page ?? (list.slow.value || problem ? null : read);
   const beyond = page !== null && page.configs.length === 0 && query.page > 1;
@@ -73,9 +69,7 @@ export function Configs(): JSX.Element {
   };
   const none = page !== null && count === 0 && page.configs.length === 0 && !beyond;
   const nothing = page !== null && !none && page.configs.length === 0 && !beyond;
-  const failed = trouble && (
-    <Trouble sentence={sentenceOf(trouble)} requestId={trouble.requestId} again={() => void list.again()} />
-  );
+  const failed = trouble && <Failure problem={trouble} again={() => void list.again()} />;
   return (
     <>
       <Head name={t("frame.configs")}>

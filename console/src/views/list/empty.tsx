@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button } from "../../parts/button.tsx";
-import { hrefOf, navigate } from "../../state/route.ts";
+import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { importing } from "../../state/transfer.ts";
+import { searchInForm } from "../../state/typed_address.ts";
 import { rich, t } from "../../words/words.ts";
 
 /** There is none at all: an address begins the search for its server. */
@@ -25,7 +26,7 @@ export function NoConfigs(): JSX.Element {
         class="row"
         onSubmit={(event) => {
           event.preventDefault();
-          navigate(hrefOf(["configs", "new"], { address: address.trim() }));
+          searchInForm(address.trim());
         }}
       >
         <input

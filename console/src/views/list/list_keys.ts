@@ -8,9 +8,8 @@ import { canWrite } from "../../state/session.ts";
 const ROW = "[data-config]";
 const LINK = "a.config-link";
 
-/** Whether the arrows mean something else where they are pressed: in a dialog, a menu or a choice. */
+/** Whether the arrows mean something else where they are pressed: in a menu or a choice. */
 function ownArrows({ target }: KeyboardEvent): boolean {
-  if (document.querySelector("dialog[open]")) return true;
   return (
     target instanceof Element && target.closest("select, textarea, [role=menu], input:not([type=search])") !== null
   );

@@ -6,17 +6,11 @@ import { Menu } from "../../parts/menu.tsx";
 import { Pill } from "../../parts/pieces.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf } from "../../state/config.ts";
-import { beginTest } from "../../state/config_test.ts";
+import { testAndOpen } from "../../state/config_test.ts";
 import { isActive } from "../../state/configs.ts";
-import { hrefOf, navigate } from "../../state/route.ts";
+import { hrefOf } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { configActions } from "../config/actions.tsx";
-
-/** Begins a test and shows it where it belongs. */
-export function testAndOpen(config: ConfigOverview): void {
-  beginTest(config);
-  navigate(hrefOf(["configs", config.id]));
-}
 
 /** The name as a link, and whether the configuration is in use or going. */
 export function NameLink({ config }: { config: ConfigOverview }): JSX.Element {

@@ -38,7 +38,7 @@ export function ConfigTable(props: {
       <table class="configs" aria-busy={!configs}>
         <caption class="vh">{configs ? t("list.configs") : t("list.loading")}</caption>
         <colgroup>
-          <col class="col-name" />
+          <col />
           <col class="col-server" />
           <col class="col-ticks opt" />
           <col class="col-last" />

@@ -7,6 +7,7 @@ import { leaveSession } from "../../state/instances.ts";
 import { now } from "../../state/now.ts";
 import { caller, canWrite } from "../../state/session.ts";
 import { daysUntil } from "../../words/formats.ts";
+import { idOf } from "../../words/vocabulary.ts";
 import { has, t } from "../../words/words.ts";
 
 /** A permission in words; of one that is not known here its name. */
@@ -18,7 +19,7 @@ function permission(name: string): string {
 export function TokenCard(): JSX.Element | null {
   const who = caller.value;
   if (!who) return null;
-  const kind = `settings.kind_${CallerKind[who.kind]?.toLowerCase()}`;
+  const kind = `settings.kind_${idOf(CallerKind, who.kind)}`;
   return (
     <Card
       title={t("settings.token")}

@@ -9,8 +9,6 @@ import { SinceCard, WarningsCard } from "./findings_cards.tsx";
 import { OffersCard, TranscriptCard, WordsCard } from "./server_cards.tsx";
 import { AddressesCard, TriedCard } from "./tried_cards.tsx";
 
-export { ChainCard };
-
 type Props = {
   view: TestView;
   config: ConfigOverview | null;

@@ -1,6 +1,7 @@
 /** What is worth knowing beside the verdict: warnings, and what has changed since the last good test. */
 import type { JSX } from "preact";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
+import type { SinceLastGood } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Outcome, Severity } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Card, Moment, Pill } from "../../parts/pieces.tsx";
@@ -33,6 +34,12 @@ export function WarningsCard({ view }: { view: TestView }): JSX.Element | null {
   );
 }
 
+/** The service's sentence without its beginning, which names the test by its id and the time in UTC. */
+function restOf({ sentence, testId }: SinceLastGood): string {
+  const [, rest] = sentence.split(`${testId}). `);
+  return rest ?? sentence;
+}
+
 /** When it last worked, and what has changed since. */
 export function SinceCard(props: { view: TestView; config: ConfigOverview | null }): JSX.Element | null {
   const since = props.view.report?.sinceLastGood;
@@ -47,7 +54,7 @@ export function SinceCard(props: { view: TestView; config: ConfigOverview | null
     <Card title={t("report.since")}>
       {since.changes.length === 0 || !when ? (
         <p>
-          {since.sentence} {when}
+          {when && rich("report.last_worked_alone", { when })} {restOf(since)}
         </p>
       ) : (
         <>

@@ -1,5 +1,6 @@
 /** What client and server said in a step: in one line, and line by line. Pure. */
 import type { StepRow } from "../../state/test_fold.ts";
+import { t } from "../../words/words.ts";
 
 /** The command that a stage sends, as it is shown while the server's answer is awaited. */
 const COMMANDS: Record<string, string> = {
@@ -37,7 +38,10 @@ export function inOneLine({ name, sent, received, outcome, peer }: StepRow): Sai
   const talks = isTalk(name) && outcome !== "given_up"; // why it was given up is told by the service
   const parts: Said[] = [];
   if (sent && talks) parts.push({ by: "C", text: cut(sent.split("\n").filter(Boolean).join(", ")) });
-  if (name === "connect" && received && peer) return [{ by: "", text: `${peer} ${cut(received)}` }];
+  if (name === "connect" && received && peer) {
+    const how = received === "connected" ? t("test.connected") : cut(received);
+    return [{ by: "", text: `${peer} ${how}` }];
+  }
   if (received) parts.push({ by: talks ? "S" : "", text: cut(oneReply(received)) });
   return parts;
 }

@@ -51,7 +51,7 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     if (!running || !onCancel) return;
     return onKeys({
       Escape: () => {
-        if (document.querySelector("dialog[open], [role=menu]")) return false; // that is what it closes
+        if (document.querySelector("[role=menu]")) return false; // that is what it closes
         onCancel();
         return true;
       },
@@ -74,8 +74,12 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
     setUsed(fix);
     panel.current?.scrollIntoView({ block: "nearest" });
   };
+  useEffect(() => {
+    if (used) panel.current?.querySelector<HTMLElement>(".apply :is(input, button)")?.focus({ preventScroll: true });
+  }, [used]);
   return (
-    <div class="test" ref={panel}>
+    // biome-ignore lint/a11y/useSemanticElements: no part of a form; it takes the focus of what goes with a test
+    <div ref={panel} role="group" aria-label={t("frame.test")} tabIndex={-1}>
       <Verdict view={view} tested={tested} now={now} onCancel={onCancel} onAgain={props.onAgain}>
         {report && view.phase === "done" && !hasPassed(view) && (
           <WhatToDo
@@ -109,7 +113,7 @@ function TimelineCard(props: {
   if (!running && rowsOf(view).length === 0) return null;
   const side = <Side view={view} config={config} />;
   return (
-    <Card key={running ? "running" : "ended"} title={t("test.timeline")} side={side} bare class="timeline">
+    <Card key={running ? "running" : "ended"} title={t("test.timeline")} side={side} bare>
       {props.children}
     </Card>
   );

@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Alternative } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Code } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Icon, type IconName } from "../../parts/icon.tsx";
@@ -14,14 +14,14 @@ import {
   type StepOutcome,
   type StepRow,
   spanOf,
-  spent,
   type TestView,
 } from "../../state/test_fold.ts";
+import { spent } from "../../state/test_rows.ts";
 import { took } from "../../words/formats.ts";
 import { codeName, stageName, tlsModeName } from "../../words/vocabulary.ts";
 import { number, t } from "../../words/words.ts";
-import { FITS_BESIDE, hasMore, inLines, inOneLine, type Said } from "./said.ts";
 import { seconds } from "./verdict_words.ts";
+import { WhatWasSaid } from "./what_was_said.tsx";
 
 type Now = ReadonlySignal<number>;
 
@@ -101,21 +101,17 @@ function AxisRow({ axis }: { axis: Axis }): JSX.Element {
   );
 }
 
-/** Of many marks each second one can go where the axis is short. */
-function markLook(axis: Axis, index: number): string {
-  return axis.ticks.length > 4 && index % 2 === 1 ? "at is-between" : "at";
-}
-
 function anchorOf(axis: Axis, tick: number): "start" | "middle" | "end" {
   if (tick === 0) return "start";
   return tick / axis.end > 0.94 ? "end" : "middle";
 }
 
-/** All marks of one axis have the same unit. */
+/** All marks of one axis have the same unit, which the last one names: there is no room for more beside a chain. */
 function markOf(axis: Axis, tick: number): string {
-  if (tick === 0) return "0";
-  if (axis.end > 2600) return `${number(tick / 1000)} s`;
-  return `${tick < 1000 ? number(tick) : tick} ms`;
+  const last = tick === axis.ticks.at(-1);
+  if (axis.end > 2600) return last ? `${number(tick / 1000)} s` : number(tick / 1000);
+  const amount = tick < 1000 ? number(tick) : String(tick);
+  return last ? `${amount} ms` : amount;
 }
 
 function Row(props: {
@@ -152,56 +148,6 @@ function Row(props: {
       </span>
     </div>
   );
-}
-
-/** One line; where there may be more than fits, a button that opens all of it. */
-function WhatWasSaid({ row, slim }: { row: StepRow; slim: boolean }): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const line = inOneLine(row);
-  const own = ownWords(row);
-  if (own) return <span class="own">{own}</span>;
-  const parts = line.map(({ by, text }, index) => (
-    <>
-      {by && (
-        <span class="dim">
-          {index > 0 ? "→ " : ""}
-          {by}{" "}
-        </span>
-      )}
-      {text}{" "}
-    </>
-  ));
-  if (!hasMore(row, slim ? FITS_BESIDE : undefined)) return <span class="cut">{parts}</span>;
-  return (
-    <>
-      <button type="button" class="said" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="right" />
-        <span class="cut">{open ? t("test.whole_text") : parts}</span>
-      </button>
-      {open && <Whole lines={inLines(row)} />}
-    </>
-  );
-}
-
-function Whole({ lines }: { lines: readonly Said[] }): JSX.Element {
-  return (
-    <span class="whole">
-      {lines.map(({ by, text }, index) => (
-        <span key={index}>
-          {by && <span class="dim">{by} </span>}
-          {text}
-        </span>
-      ))}
-    </span>
-  );
-}
-
-/** What is told of a step in which nothing was said. */
-function ownWords(row: StepRow): string {
-  if (row.sent || row.received) return "";
-  if (row.outcome === "given_up") return t("test.given_up");
-  if (row.outcome === "failed") return codeName(row.code);
-  return row.name === "policy" && row.outcome === "passed" ? t("test.allowed") : "";
 }
 
 function Grid({ axis }: { axis: Axis }): JSX.Element {

@@ -2,6 +2,7 @@
 import { Depth, Outcome } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { lastEnded, type StepRow, type TestView } from "../../state/test_fold.ts";
+import { numbers } from "../../words/kept_formats.ts";
 import { codeName, stageName } from "../../words/vocabulary.ts";
 import { has, locale, t } from "../../words/words.ts";
 import { commandOf } from "./said.ts";
@@ -15,8 +16,8 @@ export function stageInSentence(stage: string): string {
 
 /** Tenths of seconds: "2.2 s". */
 export function seconds(milliseconds: number): string {
-  const format = new Intl.NumberFormat(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  return `${format.format(milliseconds / 1000)} s`;
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${numbers(locale.value, digits).format(milliseconds / 1000)} s`;
 }
 
 /** What the test does now. Between two steps it is still the former one. */

@@ -5,7 +5,6 @@ import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb
 import type { Fix, Report } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { FieldError } from "../../parts/field.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { Pill } from "../../parts/pieces.tsx";
 import { differencesOf, fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
 import { onKeys } from "../../state/keys.ts";
@@ -13,6 +12,7 @@ import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { codeId } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+import { Diff } from "./diff.tsx";
 
 type Props = {
   report: Report;
@@ -31,33 +31,25 @@ export function WhatToDo(props: Props): JSX.Element | null {
   if (chosen) return <VerifiedFix key={chosen.sentence} {...props} fix={chosen} />;
   const [likely] = report.fixes;
   const field = likely ? fieldOf(likely) : fieldOfCode(codeId(report.code));
+  // What the difference shows is not said again in the API's words.
+  const shown = likely && differencesOf(likely).length > 0;
+  const words = shown ? report.advice.replace(likely.sentence, "").trim() : report.advice || likely?.sentence;
   if (!report.advice && !likely) return <p class="fix soft">{t("fix.nothing")}</p>;
   return (
     <div class="fix">
-      <p class="advice">{report.advice || likely?.sentence}</p>
-      {likely && <p class="small dim">{t("fix.not_verified")}</p>}
+      {likely && (
+        <div class="row wrap">
+          {shown && <Diff fix={likely} />}
+          <span class="small dim">{t("fix.not_verified")}</span>
+        </div>
+      )}
+      {words && <p class="advice">{words}</p>}
       {field && config && canWrite.value && (
         <div>
           <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field })}>{t(`fix.edit_${field}`)}</ButtonLink>
         </div>
       )}
     </div>
-  );
-}
-
-/** The words of a fix: each setting that changes, from what to what. */
-export function Diff({ fix }: { fix: Fix }): JSX.Element {
-  return (
-    <span class="diff">
-      {differencesOf(fix).map(({ setting, from, to }) => (
-        <span key={setting} class="change">
-          <span class="soft">{t(`fix.of_${setting}`)}</span> {from && <del>{from}</del>}
-          <Icon name="arrow" />
-          <span class="vh">{t("fix.becomes")}</span>
-          <ins>{to}</ins>
-        </span>
-      ))}
-    </span>
   );
 }
 

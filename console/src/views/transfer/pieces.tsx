@@ -2,9 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Problem } from "../../api/problem.ts";
-import { Note } from "../../parts/pieces.tsx";
-import { sentenceOf } from "../../state/problems.ts";
 import { t } from "../../words/words.ts";
+import { Failure } from "../failure.tsx";
 
 /** Keeps the focus in the dialog where what had it is gone with the step before. */
 export function useStepFocus(step: string): void {
@@ -35,9 +34,7 @@ export function Refusal({ problem }: { problem: Problem | null }): JSX.Element |
   if (!problem || problem.kind === "aborted") return null;
   return (
     <div class="asked">
-      <Note tone="fail" alert>
-        {sentenceOf(problem)}{" "}
-        {problem.requestId && <span class="dim mono">{t("frame.request_id", { id: problem.requestId })}</span>}
+      <Failure problem={problem}>
         {problem.fields.length > 0 && (
           <ul class="wrong-fields">
             {problem.fields.slice(0, LISTED).map(({ field, sentence }) => (
@@ -47,7 +44,7 @@ export function Refusal({ problem }: { problem: Problem | null }): JSX.Element |
             ))}
           </ul>
         )}
-      </Note>
+      </Failure>
     </div>
   );
 }

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zitadel/admin/v1/admin.proto.
  */
 export const file_zitadel_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Chx6aXRhZGVsL2FkbWluL3YxL2FkbWluLnByb3RvEhB6aXRhZGVsLmFkbWluLnYxIscDChtBZGRFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELVNBQUZwVjhWS1YSHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQtRXZBdHVmSWluaBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEhsKCHBhc3N3b3JkGAYgASgJQgnSwRgFEIgnGAQSIwoQcmVwbHlfdG9fYWRkcmVzcxgHIAEoCUIJ0sEYBRDIARgDEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEiwKBG5vbmUYCSABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgKIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYCyABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiVgocQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzEgoKAmlkGAIgASgJIvQDCh5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELWd5UFVYT1RBNE4SHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQta1pOVmt1TDMyTBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEiMKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAlCCdLBGAUQyAEYAxIbCghwYXNzd29yZBgHIAEoCUIJ0sEYBRCIJxgEEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEigKAmlkGAkgASgJQhzSwRgYCAEQZCoSQ09NTUFORC0ySlBsU1J6dUh5EiwKBG5vbmUYCiABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgLIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYDCABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiTQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzInEKJlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXF1ZXN0Eh0KCHBhc3N3b3JkGAEgASgJQgvSwRgHEIgnGAQ4ARIoCgJpZBgCIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtQkNrQWY3TGNKQSJVCidVcGRhdGVFbWFpbFByb3ZpZGVyU01UUFBhc3N3b3JkUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyIzChtHZXRFbWFpbFByb3ZpZGVyQnlJZFJlcXVlc3QSFAoCaWQYASABKAlCCNLBGAQIARBkIlIKHEdldEVtYWlsUHJvdmlkZXJCeUlkUmVzcG9uc2USMgoGY29uZmlnGAEgASgLMiIueml0YWRlbC5zZXR0aW5ncy52MS5FbWFpbFByb3ZpZGVyIkEKGUxpc3RFbWFpbFByb3ZpZGVyc1JlcXVlc3QSJAoFcXVlcnkYASABKAsyFS56aXRhZGVsLnYxLkxpc3RRdWVyeSJ6ChpMaXN0RW1haWxQcm92aWRlcnNSZXNwb25zZRIoCgdkZXRhaWxzGAEgASgLMhcueml0YWRlbC52MS5MaXN0RGV0YWlscxIyCgZyZXN1bHQYAiADKAsyIi56aXRhZGVsLnNldHRpbmdzLnYxLkVtYWlsUHJvdmlkZXIiSQocQWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVxdWVzdBIpCgJpZBgBIAEoCUId0sEYGQgBEMgBKhJDT01NQU5ELTFoUGw2b1ZNSmEiSwodQWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJLCh5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QSKQoCaWQYASABKAlCHdLBGBkIARDIASoSQ09NTUFORC1qTFRJTXJ0QXBPIk0KH0RlYWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJGChpSZW1vdmVFbWFpbFByb3ZpZGVyUmVxdWVzdBIoCgJpZBgBIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMFpWNXdodVVmdSJJChtSZW1vdmVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJaChtBZGRFbWFpbFByb3ZpZGVySFRUUFJlcXVlc3QSHQoIZW5kcG9pbnQYASABKAlCC9LBGAcIARCAEBgIEhwKC2Rlc2NyaXB0aW9uGAIgASgJQgfSwRgDEMgBImsKHEFkZEVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscxIKCgJpZBgCIAEoCRITCgtzaWduaW5nX2tleRgDIAEoCSLCAQoeVXBkYXRlRW1haWxQcm92aWRlckhUVFBSZXF1ZXN0EigKAmlkGAEgASgJQhzSwRgYCAEQZCoSQ09NTUFORC0ySlBsU1J6dUh5Eh0KCGVuZHBvaW50GAIgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgDIAEoCUIH0sEYAxDIARI5ChZleHBpcmF0aW9uX3NpZ25pbmdfa2V5GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uImIKH1VwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscxITCgtzaWduaW5nX2tleRgCIAEoCSIMCgpTTVRQTm9BdXRoIiwKDVNNVFBQbGFpbkF1dGgSGwoIcGFzc3dvcmQYASABKAlCCdLBGAUQiCcYBCKNAgoPU01UUFhPQXV0aDJBdXRoEiMKDnRva2VuX2VuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCRIdCgZzY29wZXMYAiADKAlCDdLBGAkIARD0AxgKMBQSUQoSY2xpZW50X2NyZWRlbnRpYWxzGAMgASgLMjMueml0YWRlbC5hZG1pbi52MS5TTVRQWE9BdXRoMkF1dGguQ2xpZW50Q3JlZGVudGlhbHNIABpTChFDbGllbnRDcmVkZW50aWFscxIcCgljbGllbnRfaWQYASABKAlCCdLBGAUIARD0AxIgCg1jbGllbnRfc2VjcmV0GAIgASgJQgnSwRgFEIgnGARCDgoMb19hdXRoMl90eXBlMusJCgxBZG1pblNlcnZpY2USbwoSTGlzdEVtYWlsUHJvdmlkZXJzEisueml0YWRlbC5hZG1pbi52MS5MaXN0RW1haWxQcm92aWRlcnNSZXF1ZXN0Giwueml0YWRlbC5hZG1pbi52MS5MaXN0RW1haWxQcm92aWRlcnNSZXNwb25zZRJ1ChRHZXRFbWFpbFByb3ZpZGVyQnlJZBItLnppdGFkZWwuYWRtaW4udjEuR2V0RW1haWxQcm92aWRlckJ5SWRSZXF1ZXN0Gi4ueml0YWRlbC5hZG1pbi52MS5HZXRFbWFpbFByb3ZpZGVyQnlJZFJlc3BvbnNlEnUKFEFkZEVtYWlsUHJvdmlkZXJTTVRQEi0ueml0YWRlbC5hZG1pbi52MS5BZGRFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJTTVRQUmVzcG9uc2USfgoXVXBkYXRlRW1haWxQcm92aWRlclNNVFASMC56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUmVxdWVzdBoxLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRJ1ChRBZGRFbWFpbFByb3ZpZGVySFRUUBItLnppdGFkZWwuYWRtaW4udjEuQWRkRW1haWxQcm92aWRlckhUVFBSZXF1ZXN0Gi4ueml0YWRlbC5hZG1pbi52MS5BZGRFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEn4KF1VwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQEjAueml0YWRlbC5hZG1pbi52MS5VcGRhdGVFbWFpbFByb3ZpZGVySFRUUFJlcXVlc3QaMS56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USlgEKH1VwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmQSOC56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXF1ZXN0Gjkueml0YWRlbC5hZG1pbi52MS5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFBhc3N3b3JkUmVzcG9uc2USeAoVQWN0aXZhdGVFbWFpbFByb3ZpZGVyEi4ueml0YWRlbC5hZG1pbi52MS5BY3RpdmF0ZUVtYWlsUHJvdmlkZXJSZXF1ZXN0Gi8ueml0YWRlbC5hZG1pbi52MS5BY3RpdmF0ZUVtYWlsUHJvdmlkZXJSZXNwb25zZRJ+ChdEZWFjdGl2YXRlRW1haWxQcm92aWRlchIwLnppdGFkZWwuYWRtaW4udjEuRGVhY3RpdmF0ZUVtYWlsUHJvdmlkZXJSZXF1ZXN0GjEueml0YWRlbC5hZG1pbi52MS5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEnIKE1JlbW92ZUVtYWlsUHJvdmlkZXISLC56aXRhZGVsLmFkbWluLnYxLlJlbW92ZUVtYWlsUHJvdmlkZXJSZXF1ZXN0Gi0ueml0YWRlbC5hZG1pbi52MS5SZW1vdmVFbWFpbFByb3ZpZGVyUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_zitadel_settings_v1_settings, file_zitadel_v1_object]);
+  fileDesc("Chx6aXRhZGVsL2FkbWluL3YxL2FkbWluLnByb3RvEhB6aXRhZGVsLmFkbWluLnYxIscDChtBZGRFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELVNBQUZwVjhWS1YSHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQtRXZBdHVmSWluaBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEhsKCHBhc3N3b3JkGAYgASgJQgnSwRgFEIgnGAQSIwoQcmVwbHlfdG9fYWRkcmVzcxgHIAEoCUIJ0sEYBRDIARgDEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEiwKBG5vbmUYCSABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgKIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYCyABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiVgocQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzEgoKAmlkGAIgASgJIvQDCh5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELWd5UFVYT1RBNE4SHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQta1pOVmt1TDMyTBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEiMKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAlCCdLBGAUQyAEYAxIbCghwYXNzd29yZBgHIAEoCUIJ0sEYBRCIJxgEEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEigKAmlkGAkgASgJQhzSwRgYCAEQZCoSQ09NTUFORC0ySlBsU1J6dUh5EiwKBG5vbmUYCiABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgLIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYDCABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiTQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzInEKJlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXF1ZXN0Eh0KCHBhc3N3b3JkGAEgASgJQgvSwRgHEIgnGAQ4ARIoCgJpZBgCIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtQkNrQWY3TGNKQSJVCidVcGRhdGVFbWFpbFByb3ZpZGVyU01UUFBhc3N3b3JkUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJBChlMaXN0RW1haWxQcm92aWRlcnNSZXF1ZXN0EiQKBXF1ZXJ5GAEgASgLMhUueml0YWRlbC52MS5MaXN0UXVlcnkiegoaTGlzdEVtYWlsUHJvdmlkZXJzUmVzcG9uc2USKAoHZGV0YWlscxgBIAEoCzIXLnppdGFkZWwudjEuTGlzdERldGFpbHMSMgoGcmVzdWx0GAIgAygLMiIueml0YWRlbC5zZXR0aW5ncy52MS5FbWFpbFByb3ZpZGVyIkkKHEFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QSKQoCaWQYASABKAlCHdLBGBkIARDIASoSQ09NTUFORC0xaFBsNm9WTUphIksKHUFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiSwoeRGVhY3RpdmF0ZUVtYWlsUHJvdmlkZXJSZXF1ZXN0EikKAmlkGAEgASgJQh3SwRgZCAEQyAEqEkNPTU1BTkQtakxUSU1ydEFwTyJNCh9EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiRgoaUmVtb3ZlRW1haWxQcm92aWRlclJlcXVlc3QSKAoCaWQYASABKAlCHNLBGBgIARBkKhJDT01NQU5ELTBaVjV3aHVVZnUiSQobUmVtb3ZlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiWgobQWRkRW1haWxQcm92aWRlckhUVFBSZXF1ZXN0Eh0KCGVuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgCIAEoCUIH0sEYAxDIASJrChxBZGRFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSCgoCaWQYAiABKAkSEwoLc2lnbmluZ19rZXkYAyABKAkiwgEKHlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBIoCgJpZBgBIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMkpQbFNSenVIeRIdCghlbmRwb2ludBgCIAEoCUIL0sEYBwgBEIAQGAgSHAoLZGVzY3JpcHRpb24YAyABKAlCB9LBGAMQyAESOQoWZXhwaXJhdGlvbl9zaWduaW5nX2tleRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJiCh9VcGRhdGVFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSEwoLc2lnbmluZ19rZXkYAiABKAkiDAoKU01UUE5vQXV0aCIsCg1TTVRQUGxhaW5BdXRoEhsKCHBhc3N3b3JkGAEgASgJQgnSwRgFEIgnGAQijQIKD1NNVFBYT0F1dGgyQXV0aBIjCg50b2tlbl9lbmRwb2ludBgBIAEoCUIL0sEYBwgBEIAQGAkSHQoGc2NvcGVzGAIgAygJQg3SwRgJCAEQ9AMYCjAUElEKEmNsaWVudF9jcmVkZW50aWFscxgDIAEoCzIzLnppdGFkZWwuYWRtaW4udjEuU01UUFhPQXV0aDJBdXRoLkNsaWVudENyZWRlbnRpYWxzSAAaUwoRQ2xpZW50Q3JlZGVudGlhbHMSHAoJY2xpZW50X2lkGAEgASgJQgnSwRgFCAEQ9AMSIAoNY2xpZW50X3NlY3JldBgCIAEoCUIJ0sEYBRCIJxgEQg4KDG9fYXV0aDJfdHlwZTL0CAoMQWRtaW5TZXJ2aWNlEm8KEkxpc3RFbWFpbFByb3ZpZGVycxIrLnppdGFkZWwuYWRtaW4udjEuTGlzdEVtYWlsUHJvdmlkZXJzUmVxdWVzdBosLnppdGFkZWwuYWRtaW4udjEuTGlzdEVtYWlsUHJvdmlkZXJzUmVzcG9uc2USdQoUQWRkRW1haWxQcm92aWRlclNNVFASLS56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJTTVRQUmVxdWVzdBouLnppdGFkZWwuYWRtaW4udjEuQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRJ+ChdVcGRhdGVFbWFpbFByb3ZpZGVyU01UUBIwLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXF1ZXN0GjEueml0YWRlbC5hZG1pbi52MS5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlc3BvbnNlEnUKFEFkZEVtYWlsUHJvdmlkZXJIVFRQEi0ueml0YWRlbC5hZG1pbi52MS5BZGRFbWFpbFByb3ZpZGVySFRUUFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USfgoXVXBkYXRlRW1haWxQcm92aWRlckhUVFASMC56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBoxLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlckhUVFBSZXNwb25zZRKWAQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZBI4LnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZFJlcXVlc3QaOS56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXNwb25zZRJ4ChVBY3RpdmF0ZUVtYWlsUHJvdmlkZXISLi56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaLy56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEn4KF0RlYWN0aXZhdGVFbWFpbFByb3ZpZGVyEjAueml0YWRlbC5hZG1pbi52MS5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaMS56aXRhZGVsLmFkbWluLnYxLkRlYWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2UScgoTUmVtb3ZlRW1haWxQcm92aWRlchIsLnppdGFkZWwuYWRtaW4udjEuUmVtb3ZlRW1haWxQcm92aWRlclJlcXVlc3QaLS56aXRhZGVsLmFkbWluLnYxLlJlbW92ZUVtYWlsUHJvdmlkZXJSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_zitadel_settings_v1_settings, file_zitadel_v1_object]);
 
 /**
  * @generated from message zitadel.admin.v1.AddEmailProviderSMTPRequest
@@ -253,40 +253,6 @@ export const UpdateEmailProviderSMTPPasswordResponseSchema: GenMessage<UpdateEma
   messageDesc(file_zitadel_admin_v1_admin, 5);
 
 /**
- * @generated from message zitadel.admin.v1.GetEmailProviderByIdRequest
- */
-export type GetEmailProviderByIdRequest = Message<"zitadel.admin.v1.GetEmailProviderByIdRequest"> & {
-  /**
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetEmailProviderByIdRequest.
- * Use `create(GetEmailProviderByIdRequestSchema)` to create a new message.
- */
-export const GetEmailProviderByIdRequestSchema: GenMessage<GetEmailProviderByIdRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 6);
-
-/**
- * @generated from message zitadel.admin.v1.GetEmailProviderByIdResponse
- */
-export type GetEmailProviderByIdResponse = Message<"zitadel.admin.v1.GetEmailProviderByIdResponse"> & {
-  /**
-   * @generated from field: zitadel.settings.v1.EmailProvider config = 1;
-   */
-  config?: EmailProvider | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetEmailProviderByIdResponse.
- * Use `create(GetEmailProviderByIdResponseSchema)` to create a new message.
- */
-export const GetEmailProviderByIdResponseSchema: GenMessage<GetEmailProviderByIdResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 7);
-
-/**
  * @generated from message zitadel.admin.v1.ListEmailProvidersRequest
  */
 export type ListEmailProvidersRequest = Message<"zitadel.admin.v1.ListEmailProvidersRequest"> & {
@@ -301,7 +267,7 @@ export type ListEmailProvidersRequest = Message<"zitadel.admin.v1.ListEmailProvi
  * Use `create(ListEmailProvidersRequestSchema)` to create a new message.
  */
 export const ListEmailProvidersRequestSchema: GenMessage<ListEmailProvidersRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 8);
+  messageDesc(file_zitadel_admin_v1_admin, 6);
 
 /**
  * @generated from message zitadel.admin.v1.ListEmailProvidersResponse
@@ -323,7 +289,7 @@ export type ListEmailProvidersResponse = Message<"zitadel.admin.v1.ListEmailProv
  * Use `create(ListEmailProvidersResponseSchema)` to create a new message.
  */
 export const ListEmailProvidersResponseSchema: GenMessage<ListEmailProvidersResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 9);
+  messageDesc(file_zitadel_admin_v1_admin, 7);
 
 /**
  * @generated from message zitadel.admin.v1.ActivateEmailProviderRequest
@@ -340,7 +306,7 @@ export type ActivateEmailProviderRequest = Message<"zitadel.admin.v1.ActivateEma
  * Use `create(ActivateEmailProviderRequestSchema)` to create a new message.
  */
 export const ActivateEmailProviderRequestSchema: GenMessage<ActivateEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 10);
+  messageDesc(file_zitadel_admin_v1_admin, 8);
 
 /**
  * @generated from message zitadel.admin.v1.ActivateEmailProviderResponse
@@ -357,7 +323,7 @@ export type ActivateEmailProviderResponse = Message<"zitadel.admin.v1.ActivateEm
  * Use `create(ActivateEmailProviderResponseSchema)` to create a new message.
  */
 export const ActivateEmailProviderResponseSchema: GenMessage<ActivateEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 11);
+  messageDesc(file_zitadel_admin_v1_admin, 9);
 
 /**
  * @generated from message zitadel.admin.v1.DeactivateEmailProviderRequest
@@ -374,7 +340,7 @@ export type DeactivateEmailProviderRequest = Message<"zitadel.admin.v1.Deactivat
  * Use `create(DeactivateEmailProviderRequestSchema)` to create a new message.
  */
 export const DeactivateEmailProviderRequestSchema: GenMessage<DeactivateEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 12);
+  messageDesc(file_zitadel_admin_v1_admin, 10);
 
 /**
  * @generated from message zitadel.admin.v1.DeactivateEmailProviderResponse
@@ -391,7 +357,7 @@ export type DeactivateEmailProviderResponse = Message<"zitadel.admin.v1.Deactiva
  * Use `create(DeactivateEmailProviderResponseSchema)` to create a new message.
  */
 export const DeactivateEmailProviderResponseSchema: GenMessage<DeactivateEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 13);
+  messageDesc(file_zitadel_admin_v1_admin, 11);
 
 /**
  * @generated from message zitadel.admin.v1.RemoveEmailProviderRequest
@@ -408,7 +374,7 @@ export type RemoveEmailProviderRequest = Message<"zitadel.admin.v1.RemoveEmailPr
  * Use `create(RemoveEmailProviderRequestSchema)` to create a new message.
  */
 export const RemoveEmailProviderRequestSchema: GenMessage<RemoveEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 14);
+  messageDesc(file_zitadel_admin_v1_admin, 12);
 
 /**
  * @generated from message zitadel.admin.v1.RemoveEmailProviderResponse
@@ -425,7 +391,7 @@ export type RemoveEmailProviderResponse = Message<"zitadel.admin.v1.RemoveEmailP
  * Use `create(RemoveEmailProviderResponseSchema)` to create a new message.
  */
 export const RemoveEmailProviderResponseSchema: GenMessage<RemoveEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 15);
+  messageDesc(file_zitadel_admin_v1_admin, 13);
 
 /**
  * @generated from message zitadel.admin.v1.AddEmailProviderHTTPRequest
@@ -447,7 +413,7 @@ export type AddEmailProviderHTTPRequest = Message<"zitadel.admin.v1.AddEmailProv
  * Use `create(AddEmailProviderHTTPRequestSchema)` to create a new message.
  */
 export const AddEmailProviderHTTPRequestSchema: GenMessage<AddEmailProviderHTTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 16);
+  messageDesc(file_zitadel_admin_v1_admin, 14);
 
 /**
  * @generated from message zitadel.admin.v1.AddEmailProviderHTTPResponse
@@ -474,7 +440,7 @@ export type AddEmailProviderHTTPResponse = Message<"zitadel.admin.v1.AddEmailPro
  * Use `create(AddEmailProviderHTTPResponseSchema)` to create a new message.
  */
 export const AddEmailProviderHTTPResponseSchema: GenMessage<AddEmailProviderHTTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 17);
+  messageDesc(file_zitadel_admin_v1_admin, 15);
 
 /**
  * @generated from message zitadel.admin.v1.UpdateEmailProviderHTTPRequest
@@ -506,7 +472,7 @@ export type UpdateEmailProviderHTTPRequest = Message<"zitadel.admin.v1.UpdateEma
  * Use `create(UpdateEmailProviderHTTPRequestSchema)` to create a new message.
  */
 export const UpdateEmailProviderHTTPRequestSchema: GenMessage<UpdateEmailProviderHTTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 18);
+  messageDesc(file_zitadel_admin_v1_admin, 16);
 
 /**
  * @generated from message zitadel.admin.v1.UpdateEmailProviderHTTPResponse
@@ -528,7 +494,7 @@ export type UpdateEmailProviderHTTPResponse = Message<"zitadel.admin.v1.UpdateEm
  * Use `create(UpdateEmailProviderHTTPResponseSchema)` to create a new message.
  */
 export const UpdateEmailProviderHTTPResponseSchema: GenMessage<UpdateEmailProviderHTTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 19);
+  messageDesc(file_zitadel_admin_v1_admin, 17);
 
 /**
  * @generated from message zitadel.admin.v1.SMTPNoAuth
@@ -541,7 +507,7 @@ export type SMTPNoAuth = Message<"zitadel.admin.v1.SMTPNoAuth"> & {
  * Use `create(SMTPNoAuthSchema)` to create a new message.
  */
 export const SMTPNoAuthSchema: GenMessage<SMTPNoAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 20);
+  messageDesc(file_zitadel_admin_v1_admin, 18);
 
 /**
  * @generated from message zitadel.admin.v1.SMTPPlainAuth
@@ -558,7 +524,7 @@ export type SMTPPlainAuth = Message<"zitadel.admin.v1.SMTPPlainAuth"> & {
  * Use `create(SMTPPlainAuthSchema)` to create a new message.
  */
 export const SMTPPlainAuthSchema: GenMessage<SMTPPlainAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 21);
+  messageDesc(file_zitadel_admin_v1_admin, 19);
 
 /**
  * @generated from message zitadel.admin.v1.SMTPXOAuth2Auth
@@ -591,7 +557,7 @@ export type SMTPXOAuth2Auth = Message<"zitadel.admin.v1.SMTPXOAuth2Auth"> & {
  * Use `create(SMTPXOAuth2AuthSchema)` to create a new message.
  */
 export const SMTPXOAuth2AuthSchema: GenMessage<SMTPXOAuth2Auth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 22);
+  messageDesc(file_zitadel_admin_v1_admin, 20);
 
 /**
  * @generated from message zitadel.admin.v1.SMTPXOAuth2Auth.ClientCredentials
@@ -613,7 +579,7 @@ export type SMTPXOAuth2Auth_ClientCredentials = Message<"zitadel.admin.v1.SMTPXO
  * Use `create(SMTPXOAuth2Auth_ClientCredentialsSchema)` to create a new message.
  */
 export const SMTPXOAuth2Auth_ClientCredentialsSchema: GenMessage<SMTPXOAuth2Auth_ClientCredentials> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 22, 0);
+  messageDesc(file_zitadel_admin_v1_admin, 20, 0);
 
 /**
  * @generated from service zitadel.admin.v1.AdminService
@@ -626,14 +592,6 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof ListEmailProvidersRequestSchema;
     output: typeof ListEmailProvidersResponseSchema;
-  },
-  /**
-   * @generated from rpc zitadel.admin.v1.AdminService.GetEmailProviderById
-   */
-  getEmailProviderById: {
-    methodKind: "unary";
-    input: typeof GetEmailProviderByIdRequestSchema;
-    output: typeof GetEmailProviderByIdResponseSchema;
   },
   /**
    * @generated from rpc zitadel.admin.v1.AdminService.AddEmailProviderSMTP
