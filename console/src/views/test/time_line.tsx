@@ -81,14 +81,8 @@ function AxisRow({ axis }: { axis: Axis }): JSX.Element {
       <span {...HEADER} class="bars">
         <span class="vh">{t("test.to_scale")}</span>
         <svg class="g marks" aria-hidden="true">
-          {axis.ticks.map((tick, index) => (
-            <text
-              key={tick}
-              class={markLook(axis, index)}
-              x={place(axis, tick)}
-              y="17"
-              text-anchor={anchorOf(axis, tick)}
-            >
+          {axis.ticks.map((tick) => (
+            <text key={tick} class="at" x={place(axis, tick)} y="17" text-anchor={anchorOf(axis, tick)}>
               {markOf(axis, tick)}
             </text>
           ))}
