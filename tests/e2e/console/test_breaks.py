@@ -103,7 +103,7 @@ def begin(visit: Visitor, server: SilentServer) -> None:
     visit.page.locator(".head").get_by_role("button", name=re.compile("^Test")).click()
     server.wait_for_seen(before + 1)
     expect(verdict(visit)).to_have_attribute("data-phase", "running")
-    expect(visit.page.locator(".timeline")).to_contain_text("Connect")
+    expect(visit.page.locator(".tl")).to_contain_text("Connect")
 
 
 def verdict(visit: Visitor) -> Locator:
@@ -180,7 +180,7 @@ def test_a_token_revoked_while_a_test_runs(browser: Browser, service: RunningSer
         assert server.wait_until_all_closed()
         expect(verdict(visit)).to_contain_text("Cancelled after")
         page.locator(".band").wait_for()
-        expect(page.locator(".timeline")).to_contain_text("Connect")
+        expect(page.locator(".tl")).to_contain_text("Connect")
         seen = server.seen
         made.token = made.new_token()
         renew(visit, made.token)
@@ -235,7 +235,7 @@ def test_a_service_killed_in_the_middle_and_started_anew(browser: Browser, tmp_p
             begin(visit, server)
             first.process.kill()
             expect(verdict(visit)).to_contain_text("The connection to the service broke after connect.")
-            expect(page.locator(".timeline")).to_contain_text("Connect")
+            expect(page.locator(".tl")).to_contain_text("Connect")
             again = verdict(visit).get_by_role("button", name="Test again")
             expect(again).to_be_enabled()
             band = page.locator(".band")
