@@ -41,7 +41,7 @@ AMAZON = "Amazon SES, Frankfurt"
 GMAIL = "Gmail, legacy"
 NEWSLETTER = "Mailbox.org, newsletter"
 WEBHOOK = "Billing webhook"
-SLOW = "Slow"
+SLOW = "Invoices"
 
 CONFIGS: dict[str, dict[str, Any]] = {
     POSTMARK: {"host": "smtp.postmarkapp.com:587", "senderAddress": "noreply@acme.example", "tls": True},
@@ -136,10 +136,6 @@ def _place_servers(world: World) -> None:
     refusal = "534 5.7.9 Application-specific password required. For more information, go to"
     lines = (f"{refusal.replace(' 5', '-5', 1)}", "534 5.7.9 https://support.example/mail/?p=InvalidSecondFactor")
     at("smtp.gmail.com", 587, replies={"AUTH": _slowly(0.1, *lines)})
-    for kind, host in (("expired", "expired.acme.example"), ("self-signed", "self.acme.example")):
-        listen(host, 587, smtp(context=pki.bad(kind)))
-    other = pki.server_context(pki.issue("mail.hosting.example", pki.authority(), sans=("mail.hosting.example",)))
-    listen("mail.acme.example", 587, smtp(context=other))
     world.mx("10 mxext1.mailbox.org.", domain="acme.example")
 
 

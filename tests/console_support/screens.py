@@ -318,23 +318,28 @@ def menu_narrow(visit: Visitor, acme: Acme) -> None:
         menu.click()
 
 
-@screen
-def test_running(visit: Visitor, acme: Acme) -> None:
+def _running(visit: Visitor, acme: Acme) -> None:
     _page(visit, acme, SLOW)
     _test(visit)
     visit.page.locator('.verdict.is-run:has-text("Logging in")').wait_for()
 
 
 @screen
+def test_running(visit: Visitor, acme: Acme) -> None:
+    _running(visit, acme)
+    visit.page.get_by_text(re.compile("waiting for the server")).first.wait_for()
+
+
+@screen
 def test_cancelled(visit: Visitor, acme: Acme) -> None:
-    test_running(visit, acme)
+    _running(visit, acme)
     visit.page.keyboard.press("Escape")
     visit.page.get_by_text("Cancelled after").first.wait_for()
 
 
 @screen
 def leave_asked(visit: Visitor, acme: Acme) -> None:
-    test_running(visit, acme)
+    _running(visit, acme)
     visit.page.get_by_role("link", name="Configurations").first.click()
     visit.page.get_by_role("dialog").wait_for()
 
@@ -363,7 +368,7 @@ def offline(visit: Visitor, acme: Acme) -> None:
 def test_broken(visit: Visitor, acme: Acme) -> None:
     with door(acme.service.http_url) as way:
         visit.origin = way.url
-        test_running(visit, acme)
+        _running(visit, acme)
         way.shut()
         visit.page.get_by_text(re.compile("connection to the service broke")).first.wait_for()
 

@@ -1,6 +1,7 @@
 """The files of tests that take longest, so that none of them is begun when all others have ended."""
 
 LONGEST_FIRST = (
+    "e2e/console/test_screens.py",
     "e2e/test_client_matrix.py",
     "e2e/test_postgres_faults.py",
     "unit/store/test_postgres.py",
@@ -14,6 +15,8 @@ LONGEST_FIRST = (
     "e2e/test_serve.py",
     "e2e/test_admin_secrets.py",
     "e2e/test_discovery.py",
+    "e2e/console/test_hostile.py",
+    "e2e/console/test_breaks.py",
     "e2e/smtp/test_postfix.py",
     "e2e/test_transcoder.py",
     "e2e/test_openapi_fuzz.py",
@@ -38,6 +41,9 @@ LONGEST_FIRST = (
     "e2e/attacks/test_edge.py",
     "e2e/smtp/test_egress.py",
     "unit/transport/test_rest.py",
+    "e2e/console/test_reach.py",
+    "e2e/console/test_journey.py",
+    "e2e/console/test_keyboard.py",
     "e2e/test_browser.py",
     "unit/test_architecture.py",
     "e2e/smtp/test_address_survey.py",

@@ -266,7 +266,7 @@ def test_a_part_that_another_release_has_no_more_is_asked_for_once(browser: Brow
         visit.heading("Configurations").wait_for()
         page.route(re.compile("/assets/settings-"), gone)
         visit.go("#/settings")
-        page.get_by_text("This part of the console could not be fetched.").wait_for()
+        page.get_by_text("This part of the console could not be loaded.").wait_for()
         visit.go("#/events")
         visit.heading("Events").wait_for()
         assert len(asked) == 1

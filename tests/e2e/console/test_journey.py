@@ -111,7 +111,7 @@ def test_what_only_the_provider_can_give_is_said_and_no_button_promises_it(
         verdict = page.locator(".verdict")
         expect(verdict).to_contain_text("wants an app password")
         expect(verdict.locator(".advice")).to_contain_text("app password")
-        expect(verdict.get_by_role("link", name="Enter the password anew")).to_be_visible()
+        expect(verdict.get_by_role("link", name="Enter the password again")).to_be_visible()
         expect(visit.button("Apply and test again")).to_have_count(0)
         expect(page.get_by_text("Application-specific password required").first).to_be_visible()
         assert visit.shifts() == []
