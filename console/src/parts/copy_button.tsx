@@ -1,8 +1,8 @@
 /** A button that copies a text, and says so. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { t } from "../words/words.ts";
 import { Button } from "./button.tsx";
+import { useClipboard } from "./clipboard.ts";
 
 /** `text` is made when the button is pressed. */
 export function CopyButton(props: {
@@ -12,30 +12,21 @@ export function CopyButton(props: {
   small?: boolean;
   id?: string;
 }): JSX.Element {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  async function copy(): Promise<void> {
-    await navigator.clipboard.writeText(props.text());
-    setCopied(true);
-  }
+  const [outcome, copy] = useClipboard();
   return (
     <>
       <Button
-        icon={copied ? "check" : "copy"}
+        icon={outcome === "copied" ? "check" : outcome ? "cross" : "copy"}
         small={props.small ?? true}
         {...(props.shortcut ? { shortcut: props.shortcut } : {})}
         {...(props.id ? { id: props.id } : {})}
-        onClick={() => void copy()}
+        onClick={() => void copy(props.text())}
       >
         {props.label ?? t("frame.copy")}
       </Button>
       {/* Beside the button: what is in one is its name, and is not read when it changes. */}
       <span class="vh" role="status">
-        {copied ? t("frame.copied") : ""}
+        {outcome ? t(`frame.${outcome}`) : ""}
       </span>
     </>
   );

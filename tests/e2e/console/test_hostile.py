@@ -330,3 +330,21 @@ def test_another_page_reaches_nothing_of_it(signed: Visitor, service: RunningSer
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_copying_where_the_browser_gives_no_clipboard(browser: Browser, service: RunningService) -> None:
+    """As over plain http at any name but localhost."""
+    token = create_token(service.data_dir, "admin", "--instance", "copying")
+    added = call(service, "POST", "/admin/v1/smtp", settings(25), token=token).document["id"]
+    with visitor(browser, service.http_url) as visit:
+        page = visit.page
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        visit.sign_in(token, f"#/configs/{added}/settings")
+        visit.button("Copy").click()
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+        visit.go("#/configs")
+        search = page.get_by_role("searchbox")
+        search.focus()
+        page.keyboard.press("ControlOrMeta+v")
+        expect(search).to_have_value(added)
+        visit.check()
