@@ -73,12 +73,14 @@ def _listed(visit: Visitor, acme: Acme, token: str = "") -> None:
 
 @screen
 def sign_in(visit: Visitor, acme: Acme) -> None:
+    visit.forget()
     visit.open()
     visit.page.get_by_label("Access token").wait_for()
 
 
 @screen
 def sign_in_refused(visit: Visitor, acme: Acme) -> None:
+    visit.forget()
     visit.open()
     visit.page.get_by_label("Access token").fill("mp_unknown")
     visit.page.keyboard.press("Enter")

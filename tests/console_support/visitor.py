@@ -60,6 +60,7 @@ class Visitor:
 
     page: Page
     origin: str
+    _known: tuple[str, str] = ("", "")
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -88,11 +89,32 @@ class Visitor:
         self.page.evaluate("place => { location.hash = place; }", place)
 
     def sign_in(self, token: str, place: str = "") -> None:
-        """Open the console, type the token and wait for the first screen."""
-        self.open(place)
-        self.page.get_by_label("Access token").fill(token)
-        self.page.keyboard.press("Enter")
+        """Open the console as the holder of a token and wait for the first screen; it is typed once in a tab."""
+        if self._known == (self.origin, token):
+            self.page.goto("about:blank")  # a change of the fragment alone would keep the page
+            self.open(place)
+        else:
+            self.forget()
+            self.open(place)
+            self.page.get_by_label("Access token").fill(token)
+            self.page.keyboard.press("Enter")
         self.page.locator("header.bar").wait_for()
+        self._known = (self.origin, token)
+
+    def forget(self) -> None:
+        """Be as one who has not signed in."""
+        if self._known[1]:
+            self.page.evaluate("sessionStorage.clear()")
+            self.page.goto("about:blank")
+        self._known = ("", "")
+
+    def begin(self, origin: str) -> None:
+        """Use the tab for something else: nothing of what was written down counts any more."""
+        self.origin = origin
+        for kept in (self.complaints, self.elsewhere, self.lost):
+            kept.clear()
+        self.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        self.page.emulate_media(color_scheme="light")
 
     def heading(self, name: str | re.Pattern[str]) -> Locator:
         """Return the heading of a screen."""
@@ -116,7 +138,7 @@ class Visitor:
         if not self.page.evaluate("typeof axe === 'object'"):
             self.page.evaluate(_axe())
         only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": RULES}
-        options = {"runOnly": only, "resultTypes": ["violations"]}
+        options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False, "preload": False}
         found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{violation['id']}: {node['html'][:160]} {json.dumps(node['any'][:1])[:300]}"

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from console_support.acme import Acme, acme, why_not
 from console_support.screens import SCREENS
-from console_support.visitor import NARROW, WIDE, visitor
+from console_support.visitor import NARROW, WIDE, Visitor, visitor
 
 LOST = ("net::ERR_", "Failed to load resource")
 """What the browser itself writes where a state is about a lost connection, a refused token or a missing thing."""
@@ -21,15 +21,22 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
         yield made
 
 
-@pytest.mark.parametrize("name", SCREENS)
-def test_axe_finds_nothing(browser: Browser, organisation: Acme, name: str) -> None:
+@pytest.fixture(scope="module")
+def tab(browser: Browser, organisation: Acme) -> Iterator[Visitor]:
+    """One tab for all: to open and sign in to one for each screen would take half of the time."""
     with visitor(browser, organisation.service.http_url, still=True) as visit:
-        SCREENS[name](visit, organisation)
-        found = {}
-        for width, height in (WIDE, NARROW):
-            visit.page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                visit.page.emulate_media(color_scheme=theme)
-                found[width, theme] = visit.axe(rules=("color-contrast",) if theme == "dark" else ())
-        assert {key: lines for key, lines in found.items() if lines} == {}
-        visit.check(*LOST)
+        yield visit
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_axe_finds_nothing(tab: Visitor, organisation: Acme, name: str) -> None:
+    tab.begin(organisation.service.http_url)
+    SCREENS[name](tab, organisation)
+    found = {}
+    for width, height in (WIDE, NARROW):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            tab.page.emulate_media(color_scheme=theme)
+            found[width, theme] = tab.axe(rules=("color-contrast",) if theme == "dark" else ())
+    assert {key: lines for key, lines in found.items() if lines} == {}
+    tab.check(*LOST)
