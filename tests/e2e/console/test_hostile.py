@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from clock_support.waiting import HANG, eventually
+from console_support.elsewhere import foreign_page
 from console_support.visitor import Visitor, visitor
 from service_support.rest import call
 from service_support.service import RunningService, create_token
@@ -305,31 +304,16 @@ setInterval(() => {{
 
 
 def test_another_page_reaches_nothing_of_it(signed: Visitor, service: RunningService) -> None:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(ELSEWHERE.format(url=f"{service.http_url}/").encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever).start()
-    try:
+    with foreign_page(ELSEWHERE.format(url=f"{service.http_url}/")) as address:
         shown = signed.page.context.new_page()
         with signed.page.context.expect_page() as opened:
-            shown.goto(f"http://localhost:{server.server_port}/")
+            shown.goto(address)
         console = opened.value
         console.get_by_label("Access token").wait_for()  # the token is another tab's
         eventually(lambda: shown.evaluate("opened.closed"))
         assert "evil" not in console.url
         shown.close()
         console.close()
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_copying_where_the_browser_gives_no_clipboard(browser: Browser, service: RunningService) -> None:

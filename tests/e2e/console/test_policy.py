@@ -1,12 +1,11 @@
 """What a browser makes of the console's headers: nobody frames it, no text becomes markup, its files are kept."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
+from console_support.elsewhere import foreign_page
 from console_support.visitor import visitor
 from service_support.service import RunningService
 
@@ -26,24 +25,8 @@ MARKUP = {
 @pytest.fixture
 def elsewhere(service: RunningService) -> Iterator[str]:
     """A page of another origin, which frames the console and opens it in a window."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(ELSEWHERE.format(url=f"{service.http_url}/").encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://localhost:{server.server_port}/"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with foreign_page(ELSEWHERE.format(url=f"{service.http_url}/")) as address:
+        yield address
 
 
 @pytest.fixture

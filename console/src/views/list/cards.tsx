@@ -1,11 +1,12 @@
 /** The list as cards, for narrow screens. */
 import type { JSX } from "preact";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
-import { hrefOfList, type ListQuery, type SortColumn } from "../../state/list_query.ts";
+import { hrefOfList, type SortColumn } from "../../state/list_query.ts";
 import { navigate } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type Key, t } from "../../words/words.ts";
 import { CertificateLine, LastTest, LastTests, Server, securityOf } from "./cells.tsx";
+import type { ListProps } from "./list_props.ts";
 import { NameLink, RowActions } from "./row.tsx";
 
 const ORDERS: readonly { sort: SortColumn; down: boolean; label: Key }[] = [
@@ -16,14 +17,7 @@ const ORDERS: readonly { sort: SortColumn; down: boolean; label: Key }[] = [
 ];
 
 /** The cards. Without `configs` they have bars in their place. */
-export function ConfigCards(props: {
-  query: ListQuery;
-  configs: readonly ConfigOverview[] | null;
-  bars: number;
-  /** Which part of the list it is, as for the table. */
-  part: string;
-  inner: (element: HTMLElement | null) => void;
-}): JSX.Element {
+export function ConfigCards(props: ListProps): JSX.Element {
   const { query, configs } = props;
   return (
     <>

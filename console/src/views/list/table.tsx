@@ -6,6 +6,7 @@ import { hrefOfList, type ListQuery, type SortColumn, sortedBy } from "../../sta
 import { canWrite } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
 import { CertificateEnd, LastTest, LastTests, Server, securityOf, senderOf } from "./cells.tsx";
+import type { ListProps } from "./list_props.ts";
 import { NameLink, RowActions } from "./row.tsx";
 
 /** A column's heading, which orders the list by it. */
@@ -23,14 +24,7 @@ function Sorted(props: { query: ListQuery; column: SortColumn; label: string }):
 }
 
 /** The table. Without `configs` it has bars in their place, as many rows as are told. */
-export function ConfigTable(props: {
-  query: ListQuery;
-  configs: readonly ConfigOverview[] | null;
-  bars: number;
-  /** Which part of the list it is: the rows of another one are new, and do not move from where others were. */
-  part: string;
-  inner: (element: HTMLElement | null) => void;
-}): JSX.Element {
+export function ConfigTable(props: ListProps): JSX.Element {
   const { query, configs } = props;
   const writes = canWrite.value;
   return (
