@@ -52,7 +52,7 @@ _File = descriptor_pb2.FileDescriptorProto
 
 def slim(files: Iterable[_File]) -> list[_File]:
     """Return the files with nothing but what the console needs, in an order in which each finds what it imports."""
-    kept = [file for file in files if not file.package.startswith(("google.api",))]
+    kept = [file for file in files if not file.package.startswith("google.api")]
     for file in kept:
         if file.package != "google.protobuf":
             _drop_options(file)

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from clock_support.waiting import HANG, eventually
+from console_support.local import NAME, settings
 from console_support.visitor import Visitor, visitor
 from service_support.rest import call
 from service_support.service import RunningService, create_token, run_here, running_service, start_service
@@ -27,7 +28,6 @@ LOST = (
 )
 """What the browser itself writes of a connection that is lost."""
 
-NAME = "Office"
 
 expect.set_options(timeout=HANG * 1000)
 
@@ -74,13 +74,6 @@ class Office:
         """Make the token invalid, as an operator does."""
         done = run_here("token", "revoke", "--data-dir", str(self.service.data_dir), "--token-stdin", stdin=self.token)
         assert done.returncode == 0, done.stderr
-
-
-def settings(port: int, **other: Any) -> dict[str, Any]:
-    """Return the settings of a server on loopback."""
-    sender = "noreply@example.org"
-    chosen = {"host": f"127.0.0.1:{port}", "senderAddress": sender, "senderName": "Acme", "user": sender, "tls": False}
-    return {**chosen, "password": "correct horse", "description": NAME, **other}
 
 
 def office(service: RunningService, instance: str, port: int) -> Office:

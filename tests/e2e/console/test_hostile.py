@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from clock_support.waiting import HANG, eventually
 from console_support.elsewhere import foreign_page
+from console_support.local import settings
 from console_support.visitor import Visitor, visitor
 from service_support.rest import call
 from service_support.service import RunningService, create_token
@@ -48,13 +49,6 @@ HOSTILE_ROUTES = (
     "#?",
     "#%",
 )
-
-
-def settings(port: int, **other: Any) -> dict[str, Any]:
-    """Return the settings of a server on loopback."""
-    sender = "noreply@example.org"
-    chosen = {"host": f"127.0.0.1:{port}", "senderAddress": sender, "senderName": "Acme", "user": sender, "tls": False}
-    return {**chosen, "password": "correct horse", "description": "Office", **other}
 
 
 def harmless(visit: Visitor, *expected: str) -> None:
